@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulator/measure/sample.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "simulator/measure/clock.h"
+
+namespace tenfold::measure {
+
+std::string_view toString(Outcome outcome) {
+    constexpr std::array<std::string_view, kOutcomes> names{
+        "ok",      "rate_limited", "client_error", "server_error",
+        "refused", "timeout",      "unfinished",   "not_sent"};
+    return names[static_cast<std::size_t>(outcome)];
+}
+
+std::string_view toString(Stage stage) {
+    constexpr std::array<std::string_view, kStages> names{
+        "edge", "gateway_queue", "thread",        "auth",         "cache", "connection",
+        "lock", "database",      "serialisation", "side_effects", "link"};
+    return names[static_cast<std::size_t>(stage)];
+}
+
+std::string_view titleOf(Stage stage) {
+    constexpr std::array<std::string_view, kStages> titles{
+        "edge", "gateway queue", "thread",  "auth",         "cache", "connection",
+        "lock", "database",      "API CPU", "side effects", "link"};
+    return titles[static_cast<std::size_t>(stage)];
+}
+
+std::uint64_t ClientCounts::ended() const {
+    return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
+}
+
+void ClientCounts::merge(const ClientCounts& o) {
+    offered += o.offered;
+    sent += o.sent;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += o.outcomes[i];
+    bytes += o.bytes;
+    response.merge(o.response);
+    service.merge(o.service);
+}
+
+void ServerCounts::merge(const ServerCounts& o) {
+    requests += o.requests;
+    statements += o.statements;
+    fullScanSteps += o.fullScanSteps;
+    rows += o.rows;
+    vmSteps += o.vmSteps;
+    bytes += o.bytes;
+    cacheHits += o.cacheHits;
+    cacheMisses += o.cacheMisses;
+    recomputes += o.recomputes;
+    staleOwnReads += o.staleOwnReads;
+}
+
+double StageTimes::sumMs() const {
+    return std::accumulate(totalMs.begin(), totalMs.end(), 0.0);
+}
+
+void StageTimes::merge(const StageTimes& o) {
+    requests += o.requests;
+    for (std::size_t i = 0; i < totalMs.size(); ++i) totalMs[i] += o.totalMs[i];
+}
+
+void EndpointSample::merge(const EndpointSample& o) {
+    users.merge(o.users);
+    abuser.merge(o.abuser);
+    server.merge(o.server);
+    where.merge(o.where);
+}
+
+double NodeSample::utilisation() const {
+    const double available = cores * spanMs;
+    return available > 0 ? std::min(1.0, busyCoreMs / available) : 0.0;
+}
+
+double NodeSample::askedCores() const {
+    if (spanMs <= 0) return 0;
+    const double busy = busyCoreMs / spanMs;
+    if (completed == 0 || arrived <= completed) return busy;
+    return busy * static_cast<double>(arrived) / static_cast<double>(completed);
+}
+
+void NodeSample::mergeLater(const NodeSample& later) {
+    const double total = spanMs + later.spanMs;
+    const double a = total > 0 ? spanMs / total : 0.0;
+    const double b = total > 0 ? later.spanMs / total : 1.0;
+    role = later.role;
+    alive = later.alive;
+    cores = a * cores + b * later.cores;
+    busyCoreMs += later.busyCoreMs;
+    hostCpuMs += later.hostCpuMs;
+    arrived += later.arrived;
+    completed += later.completed;
+    capacity = later.capacity;
+    inUse = a * inUse + b * later.inUse;
+    waiting = a * waiting + b * later.waiting;
+    for (const auto& [reason, n] : later.rejected) rejected[reason] += n;
+    for (const auto& [name, value] : later.gauges) {
+        const auto [it, isNew] = gauges.try_emplace(name, value);
+        if (!isNew) it->second = a * it->second + b * value;
+    }
+    overrun.merge(later.overrun);
+    spanMs = total;
+}
+
+double Sample::spanMs() const {
+    return slots * SlotClock::kSlotMs;
+}
+
+void Sample::mergePart(const Sample& part) {
+    version = std::max(version, part.version);
+    for (const auto& [id, e] : part.endpoints) endpoints[id].merge(e);
+    for (const auto& [id, n] : part.nodes) nodes[id] = n;
+    generatorLag.merge(part.generatorLag);
+    hostCpu = std::max(hostCpu, part.hostCpu);
+    missing.insert(part.missing.begin(), part.missing.end());
+}
+
+void Sample::mergeLater(const Sample& later) {
+    const double a = static_cast<double>(slots) / (slots + later.slots);
+    hostCpu = a * hostCpu + (1 - a) * later.hostCpu;
+    slots += later.slots;
+    version = std::max(version, later.version);
+    for (const auto& [id, e] : later.endpoints) endpoints[id].merge(e);
+    for (const auto& [id, n] : later.nodes) {
+        const auto [it, isNew] = nodes.try_emplace(id, n);
+        if (!isNew) it->second.mergeLater(n);
+    }
+    generatorLag.merge(later.generatorLag);
+    missing.insert(later.missing.begin(), later.missing.end());
+}
+
+EndpointSample Sample::total() const {
+    EndpointSample sum;
+    for (const auto& [id, e] : endpoints) sum.merge(e);
+    return sum;
+}
+
+}  // namespace tenfold::measure
