@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/supervisor/child_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <system_error>
+
+extern char** environ;
+
+namespace tenfold::supervisor {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+namespace {
+constexpr std::size_t kMaxQueuedLines = 1000;
+constexpr std::size_t kMaxLineBytes = 16 << 20;
+}  // namespace
+
+ChildProcess::ChildProcess(asio::io_context& io, std::string id, std::string role)
+    : m_io(io), m_id(std::move(id)), m_role(std::move(role)), m_in(io), m_out(io) {}
+
+ChildProcess::~ChildProcess() {
+    if (m_isAlive) ::kill(m_pid, SIGKILL);
+}
+
+void ChildProcess::spawn(const std::string& program, const std::vector<std::string>& arguments) {
+    int toChild[2];
+    int fromChild[2];
+    if (::pipe2(toChild, O_CLOEXEC) != 0)
+        throw std::system_error(errno, std::generic_category(), "pipe");
+    if (::pipe2(fromChild, O_CLOEXEC) != 0) {
+        const int error = errno;
+        ::close(toChild[0]);
+        ::close(toChild[1]);
+        throw std::system_error(error, std::generic_category(), "pipe");
+    }
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, toChild[0], STDIN_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions, fromChild[1], STDOUT_FILENO);
+    std::vector<char*> argv{const_cast<char*>(program.c_str())};
+    for (const auto& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+    argv.push_back(nullptr);
+    const int error =
+        ::posix_spawn(&m_pid, program.c_str(), &actions, nullptr, argv.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::close(toChild[0]);
+    ::close(fromChild[1]);
+    if (error != 0) {
+        ::close(toChild[1]);
+        ::close(fromChild[0]);
+        throw std::system_error(error, std::generic_category(), "cannot start " + program);
+    }
+    m_isAlive = true;
+    ::fcntl(toChild[1], F_SETFL, O_NONBLOCK);
+    ::fcntl(fromChild[0], F_SETFL, O_NONBLOCK);
+    m_in.assign(toChild[1]);
+    m_out.assign(fromChild[0]);
+    readSome();
+}
+
+void ChildProcess::readSome() {
+    m_out.async_read_some(asio::buffer(m_chunk), [self = shared_from_this()](
+                                                     boost::system::error_code e, std::size_t n) {
+        if (e) return;  // the end of the process is told by waitpid
+        self->m_readBuffer.append(self->m_chunk.data(), n);
+        std::size_t begin = 0;
+        for (auto end = self->m_readBuffer.find('\n'); end != std::string::npos;
+             end = self->m_readBuffer.find('\n', begin)) {
+            self->handleLine(self->m_readBuffer.substr(begin, end - begin));
+            begin = end + 1;
+        }
+        self->m_readBuffer.erase(0, begin);
+        if (self->m_readBuffer.size() > kMaxLineBytes) {
+            self->kill(SIGKILL);
+            return;
+        }
+        self->readSome();
+    });
+}
+
+void ChildProcess::handleLine(const std::string& text) {
+    const json line = json::parse(text, nullptr, false);
+    if (line.is_discarded() || !line.is_object()) return;
+    if (line.contains("fatal")) m_lastError = line["fatal"].get<std::string>();
+    if (line.contains("error")) m_lastError = line["error"].dump();
+    for (auto* w : m_waiting) {
+        if (w->answer) continue;
+        const bool isError = line.contains("fatal") || line.contains("error");
+        if (!line.contains(w->key) && !isError) continue;
+        if (!isError) w->answer = line;
+        w->wake.cancel();
+        return;
+    }
+    if (m_onLine) m_onLine(line);
+}
+
+void ChildProcess::send(const json& line) {
+    if (!m_isAlive) return;
+    if (m_writes.size() >= kMaxQueuedLines) {
+        m_lastError = "did not read its commands";
+        kill(SIGKILL);
+        return;
+    }
+    m_writes.push_back(line.dump() + "\n");
+    if (!m_isWriting) writeSome();
+}
+
+void ChildProcess::writeSome() {
+    if (m_writes.empty()) {
+        if (m_closeAfterWrites && m_in.is_open()) m_in.close();
+        return;
+    }
+    m_isWriting = true;
+    asio::async_write(m_in, asio::buffer(m_writes.front()),
+                      [self = shared_from_this()](boost::system::error_code e, std::size_t) {
+                          self->m_isWriting = false;
+                          if (e) return;
+                          self->m_writes.pop_front();
+                          self->writeSome();
+                      });
+}
+
+asio::awaitable<std::optional<json>> ChildProcess::ask(json command, std::string key,
+                                                       std::chrono::milliseconds limit) {
+    if (!m_isAlive) co_return std::nullopt;
+    const auto self = shared_from_this();
+    Waiting waiting{std::move(key), std::nullopt, asio::steady_timer(m_io, limit)};
+    m_waiting.push_back(&waiting);
+    send(command);
+    boost::system::error_code ignored;
+    co_await waiting.wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    m_waiting.remove(&waiting);
+    co_return waiting.answer;
+}
+
+void ChildProcess::closeInput() {
+    m_closeAfterWrites = true;
+    if (!m_isWriting) writeSome();
+}
+
+void ChildProcess::kill(int signal) {
+    if (m_isAlive) ::kill(m_pid, signal);
+}
+
+void ChildProcess::markDead(int status) {
+    if (!m_isAlive) return;
+    m_isAlive = false;
+    if (WIFSIGNALED(status)) {
+        m_deathReason = fmt::format("killed by signal {}", WTERMSIG(status));
+    } else {
+        m_deathReason = fmt::format("ended with code {}", WEXITSTATUS(status));
+        if (!m_lastError.empty()) m_deathReason += ": " + m_lastError;
+    }
+    boost::system::error_code ignored;
+    m_in.close(ignored);
+    failWaiting();
+}
+
+void ChildProcess::failWaiting() {
+    for (auto* w : m_waiting) w->wake.cancel();
+}
+
+}  // namespace tenfold::supervisor

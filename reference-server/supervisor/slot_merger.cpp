@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/supervisor/slot_merger.h"
+
+#include <algorithm>
+
+namespace tenfold::supervisor {
+
+void SlotMerger::expect(const std::string& node, measure::Nanos nowNs) {
+    m_expectedFrom[node] = std::max<std::int64_t>(0, m_clock.slotAt(nowNs) + 1);
+}
+
+void SlotMerger::forget(const std::string& node) {
+    m_expectedFrom.erase(node);
+}
+
+void SlotMerger::add(const std::string& node, const measure::Sample& part) {
+    if (part.slot < m_next) {
+        ++m_lateParts;
+        return;
+    }
+    auto& open = m_open[part.slot];
+    open.sample.slot = part.slot;
+    open.sample.mergePart(part);
+    open.reported.insert(node);
+}
+
+bool SlotMerger::isComplete(std::int64_t slot, const Open& open) const {
+    return std::all_of(m_expectedFrom.begin(), m_expectedFrom.end(), [&](const auto& e) {
+        return e.second > slot || open.reported.contains(e.first);
+    });
+}
+
+void SlotMerger::advance(measure::Nanos nowNs) {
+    while (m_clock.endOf(m_next) <= nowNs) {
+        auto it = m_open.find(m_next);
+        const bool isDue = m_clock.endOf(m_next) + measure::SlotClock::kMergeAfterNs <= nowNs;
+        if (it == m_open.end()) {
+            if (!isDue) return;
+            it = m_open.try_emplace(m_next).first;
+            it->second.sample.slot = m_next;
+        }
+        if (!isDue && !isComplete(m_next, it->second)) return;
+        measure::Sample sample = std::move(it->second.sample);
+        for (const auto& [node, from] : m_expectedFrom)
+            if (from <= m_next && !it->second.reported.contains(node)) sample.missing.insert(node);
+        m_open.erase(it);
+        ++m_next;
+        m_emit(std::move(sample));
+    }
+}
+
+}  // namespace tenfold::supervisor

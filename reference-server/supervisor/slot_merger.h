@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include "simulator/measure/clock.h"
+#include "simulator/measure/sample.h"
+
+namespace tenfold::supervisor {
+
+/// Puts the parts of a slot together: a slot is complete when every node that was expected has
+/// reported, or 500 ms after its end. What is missing then is named, never taken for 0.
+class SlotMerger {
+public:
+    using Emit = std::function<void(measure::Sample)>;
+
+    SlotMerger(measure::SlotClock clock, Emit emit) : m_clock(clock), m_emit(std::move(emit)) {}
+
+    /// From the next slot on that begins after `nowNs` this node is expected to report.
+    void expect(const std::string& node, measure::Nanos nowNs);
+    /// From now on it is not; slots still open do not wait for it.
+    void forget(const std::string& node);
+    /// A part from a node. Parts of slots already emitted are dropped and counted.
+    void add(const std::string& node, const measure::Sample& part);
+    /// Emits what is due, in order.
+    void advance(measure::Nanos nowNs);
+
+    std::uint64_t lateParts() const { return m_lateParts; }
+
+private:
+    struct Open {
+        measure::Sample sample;
+        std::set<std::string> reported;
+    };
+    bool isComplete(std::int64_t slot, const Open& open) const;
+
+    measure::SlotClock m_clock;
+    Emit m_emit;
+    std::map<std::string, std::int64_t> m_expectedFrom;  // node → first slot
+    std::map<std::int64_t, Open> m_open;
+    std::int64_t m_next = 0;
+    std::uint64_t m_lateParts = 0;
+};
+
+}  // namespace tenfold::supervisor
