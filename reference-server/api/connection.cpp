@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/api/connection.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
+namespace tenfold::api {
+
+using measure::monotonicNow;
+using measure::Nanos;
+using measure::Stage;
+
+namespace {
+
+/// "statements,vmSteps,fullScanSteps,rows,lockUs,databaseUs,lsn" since the last ReadyForQuery.
+struct Cost {
+    std::array<std::uint64_t, 7> fields{};
+    bool isKnown = false;
+};
+
+Cost parseCost(const char* text) {
+    Cost cost;
+    if (!text) return cost;
+    const char* at = text;
+    for (auto& field : cost.fields) {
+        char* end = nullptr;
+        field = std::strtoull(at, &end, 10);
+        if (end == at) return Cost{};
+        at = *end == ',' ? end + 1 : end;
+    }
+    cost.isKnown = true;
+    return cost;
+}
+
+std::string stateOf(const PGresult* result) {
+    const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return state ? state : "08006";
+}
+
+}  // namespace
+
+Connection::Connection(int port, const std::string& database, int timeoutMs)
+    : m_connection(nullptr, &PQfinish) {
+    const std::string text = fmt::format(
+        "host=127.0.0.1 port={} user=shop dbname={} sslmode=disable gssencmode=disable "
+        "client_encoding=UTF8 options='-c tenfold.report=on'",
+        port, database);
+    m_connection.reset(PQconnectStart(text.c_str()));
+    const Nanos deadline = monotonicNow() + static_cast<Nanos>(timeoutMs) * 1'000'000;
+    PGconn* c = m_connection.get();
+    for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK;) {
+        if (PQstatus(c) == CONNECTION_BAD || state == PGRES_POLLING_FAILED) {
+            const std::string message = PQerrorMessage(c);
+            // libpq keeps no SQLSTATE of a failed start-up; PostgreSQL's own words are stable.
+            const bool isFull = message.find("too many clients") != std::string::npos ||
+                                message.find("remaining connection slots") != std::string::npos;
+            throw DatabaseError(isFull ? "53300" : "08006", message);
+        }
+        const Nanos left = deadline - monotonicNow();
+        if (left <= 0) throw DatabaseError("08006", "no connection in time");
+        pollfd p{PQsocket(c), static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT),
+                 0};
+        ::poll(&p, 1, static_cast<int>(left / 1'000'000) + 1);
+        state = PQconnectPoll(c);
+    }
+    PQsetnonblocking(c, 1);
+}
+
+void Connection::waitReadable(Nanos deadlineNs) {
+    PGconn* c = m_connection.get();
+    while (true) {
+        const int unsent = PQflush(c);
+        if (unsent < 0) fail(nullptr);
+        if (unsent == 0 && !PQisBusy(c)) return;
+        const Nanos left = deadlineNs - monotonicNow();
+        if (left <= 0) {
+            // Half an answer is on the wire: nobody can use this connection again.
+            m_isUsable = false;
+            throw DatabaseError("57014", "the request took too long");
+        }
+        pollfd p{PQsocket(c), static_cast<short>(unsent ? POLLIN | POLLOUT : POLLIN), 0};
+        const timespec wait{left / 1'000'000'000, left % 1'000'000'000};
+        ::ppoll(&p, 1, &wait, nullptr);
+        if (p.revents & POLLIN && !PQconsumeInput(c)) fail(nullptr);
+    }
+}
+
+PGresult* Connection::nextResult(Nanos deadlineNs) {
+    waitReadable(deadlineNs);
+    return PQgetResult(m_connection.get());
+}
+
+void Connection::fail(PGresult* result) {
+    const Rows owner(result);
+    const std::string message =
+        result ? PQresultErrorMessage(result) : PQerrorMessage(m_connection.get());
+    const std::string state = result ? stateOf(result) : "08006";
+    if (!result || PQstatus(m_connection.get()) == CONNECTION_BAD) m_isUsable = false;
+    throw DatabaseError(state, message);
+}
+
+void Connection::account(Trace& trace, Nanos startNs, std::uint64_t statements) {
+    const double totalMs = static_cast<double>(monotonicNow() - startNs) / 1e6;
+    PGconn* c = m_connection.get();
+    const Cost cost = parseCost(PQparameterStatus(c, "tenfold.cost"));
+    trace.counts.statements += statements;
+    if (!cost.isKnown) {
+        trace.add(Stage::database, totalMs);
+        return;
+    }
+    trace.counts.vmSteps += cost.fields[1];
+    trace.counts.fullScanSteps += cost.fields[2];
+    trace.counts.rows += cost.fields[3];
+    m_lsn = cost.fields[6];
+    const char* wait = PQparameterStatus(c, "tenfold.wait");
+    const double waitMs = wait ? static_cast<double>(std::strtoull(wait, nullptr, 10)) / 1e3 : 0;
+    const double lockMs = static_cast<double>(cost.fields[4]) / 1e3;
+    const double databaseMs = static_cast<double>(cost.fields[5]) / 1e3;
+    trace.add(Stage::connection, waitMs);
+    trace.add(Stage::lock, lockMs);
+    trace.add(Stage::database, databaseMs);
+    // The rest of the round trip is the way there and back.
+    trace.add(Stage::link, totalMs - waitMs - lockMs - databaseMs);
+}
+
+namespace {
+std::vector<const char*> pointers(const std::vector<std::string>& parameters) {
+    std::vector<const char*> out;
+    out.reserve(parameters.size());
+    for (const auto& p : parameters) out.push_back(p.c_str());
+    return out;
+}
+}  // namespace
+
+Rows Connection::run(const Statement& s, Trace& trace, Nanos deadlineNs) {
+    const Nanos start = monotonicNow();
+    PGconn* c = m_connection.get();
+    const auto values = pointers(s.parameters);
+    if (!PQsendQueryParams(c, s.sql.c_str(), static_cast<int>(values.size()), nullptr,
+                           values.data(), nullptr, nullptr, 0))
+        fail(nullptr);
+    Rows rows;
+    PGresult* failed = nullptr;
+    while (PGresult* result = nextResult(deadlineNs)) {
+        const auto status = PQresultStatus(result);
+        if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+            rows = Rows(result);
+        } else {
+            PQclear(failed);
+            failed = result;
+        }
+    }
+    account(trace, start, 1);
+    if (failed) fail(failed);
+    return rows;
+}
+
+std::vector<Rows> Connection::runPipeline(const std::vector<Statement>& statements, Trace& trace,
+                                          Nanos deadlineNs) {
+    const Nanos start = monotonicNow();
+    PGconn* c = m_connection.get();
+    if (!PQenterPipelineMode(c)) fail(nullptr);
+    for (const auto& s : statements) {
+        const auto values = pointers(s.parameters);
+        if (!PQsendQueryParams(c, s.sql.c_str(), static_cast<int>(values.size()), nullptr,
+                               values.data(), nullptr, nullptr, 0))
+            fail(nullptr);
+    }
+    if (!PQpipelineSync(c)) fail(nullptr);
+    std::vector<Rows> all;
+    PGresult* failed = nullptr;
+    for (bool isSynced = false; !isSynced;) {
+        PGresult* result = nextResult(deadlineNs);
+        if (!result) {
+            if (!m_isUsable || PQstatus(c) == CONNECTION_BAD) fail(nullptr);
+            continue;  // the end of one statement of the pipeline
+        }
+        const auto status = PQresultStatus(result);
+        if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+            all.emplace_back(result);
+        } else if (status == PGRES_PIPELINE_SYNC) {
+            isSynced = true;
+            PQclear(result);
+        } else if (status == PGRES_FATAL_ERROR && !failed) {
+            failed = result;
+        } else {
+            PQclear(result);  // PGRES_PIPELINE_ABORTED: follows from the first error
+        }
+    }
+    PQexitPipelineMode(c);
+    account(trace, start, statements.size());
+    if (failed) fail(failed);
+    return all;
+}
+
+}  // namespace tenfold::api

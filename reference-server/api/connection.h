@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reference-server/api/rows.h"
+#include "reference-server/api/trace.h"
+#include "simulator/measure/clock.h"
+
+namespace tenfold::api {
+
+/// One statement of a pipeline.
+struct Statement {
+    std::string sql;
+    std::vector<std::string> parameters;
+};
+
+/// A database said no. `sqlState` is PostgreSQL's five letters; "08006" when the connection broke.
+class DatabaseError : public std::runtime_error {
+public:
+    DatabaseError(std::string sqlState, const std::string& message)
+        : std::runtime_error(message), m_sqlState(std::move(sqlState)) {}
+    const std::string& sqlState() const { return m_sqlState; }
+
+private:
+    std::string m_sqlState;
+};
+
+/// A libpq connection that counts what it does. One thread at a time.
+class Connection {
+public:
+    /// Connects within `timeoutMs`. Throws DatabaseError (53300: too many clients).
+    Connection(int port, const std::string& database, int timeoutMs);
+
+    /// One round trip, one statement, never a named one: it works behind a transaction pooler.
+    /// `deadlineNs` bounds the wait; past it the connection is broken and 57014 is thrown.
+    Rows run(const Statement& statement, Trace& trace, measure::Nanos deadlineNs);
+    /// Several statements in one pipeline and one round trip. The first error fails them all.
+    std::vector<Rows> runPipeline(const std::vector<Statement>& statements, Trace& trace,
+                                  measure::Nanos deadlineNs);
+
+    /// False after an error of the connection itself: it must not go back to a pool.
+    bool isUsable() const { return m_isUsable; }
+    /// Commit position of the database behind, as of the last answer; 0 when it does not say.
+    std::uint64_t lsn() const { return m_lsn; }
+
+private:
+    void waitReadable(measure::Nanos deadlineNs);
+    PGresult* nextResult(measure::Nanos deadlineNs);
+    [[noreturn]] void fail(PGresult* result);
+    void account(Trace& trace, measure::Nanos startNs, std::uint64_t statements);
+
+    std::unique_ptr<PGconn, decltype(&PQfinish)> m_connection;
+    bool m_isUsable = true;
+    std::uint64_t m_lsn = 0;
+};
+
+}  // namespace tenfold::api

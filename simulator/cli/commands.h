@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "simulator/cli/inputs.h"
+
+namespace tenfold::cli {
+
+struct RunFlags {
+    ScenarioFlags scenario;
+    std::string jsonFile;
+    std::string csvFile;
+    std::vector<std::string> asserts;
+};
+
+// Each returns an exit code (exit_code.h) and prints to stdout; problems go to stderr.
+int runCommand(const RunFlags& flags);
+int upCommand(const ScenarioFlags& flags, bool isJson);
+int mechanismsCommand(bool isJson);
+int scenariosCommand(bool isJson);
+int hardwareCommand(bool isJson);
+/// `naive` and `sound` at 10k, run for real, side by side.
+int firstLookCommand(const std::string& duration);
+
+}  // namespace tenfold::cli

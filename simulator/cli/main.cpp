@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "simulator/cli/commands.h"
+#include "simulator/cli/exit_code.h"
+
+namespace {
+
+using namespace tenfold::cli;  // NOLINT: the program's own main
+
+void addScenarioFlags(CLI::App* command, ScenarioFlags& flags) {
+    command->add_option("scenario", flags.scenario,
+                        "a file or a shipped scenario (default: sound)");
+    command->add_option("--tier", flags.tier, "10k, 100k, 1M or a number of daily users");
+    command->add_option("--set", flags.set, "a switch: ID=VALUE or ID.PARAM=VALUE");
+    command->add_option("--hardware", flags.hardware, "a profile by name, or native");
+    command->add_option("--seed", flags.seed, "for arrivals, endpoints and keys");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{
+        "Tenfold without a screen: run a real API under a real load, and see what breaks."};
+    app.set_version_flag("--version", TENFOLD_VERSION);
+    app.require_subcommand(1);
+
+    RunFlags run;
+    auto* runApp = app.add_subcommand("run", "run a scenario and say whether it holds");
+    addScenarioFlags(runApp, run.scenario);
+    runApp->add_option("--duration", run.scenario.duration, "30s, 2min");
+    runApp->add_option("--fault", run.scenario.faults, "NAME@10s+20s");
+    runApp->add_option("--json", run.jsonFile, "write everything to this file");
+    runApp->add_option("--csv", run.csvFile, "write one line for each 250 ms to this file");
+    runApp->add_option("--assert", run.asserts, "p99<300ms, failed<0.1%, …");
+    std::string engine = "live";
+    runApp->add_option("--engine", engine, "live")->check(CLI::IsMember({"live"}));
+
+    ScenarioFlags up;
+    bool isJson = false;
+    auto* upApp = app.add_subcommand("up", "start the system without load, until Ctrl-C");
+    addScenarioFlags(upApp, up);
+    upApp->add_flag("--json", isJson);
+
+    auto* mechanisms = app.add_subcommand("mechanisms", "every switch, its values, gain and price");
+    mechanisms->add_flag("--json", isJson);
+    auto* scenarios = app.add_subcommand("scenarios", "the shipped scenarios");
+    scenarios->add_flag("--json", isJson);
+    auto* hardware = app.add_subcommand("hardware", "the hardware profiles with their sources");
+    hardware->add_flag("--json", isJson);
+
+    std::string lookDuration = "20s";
+    auto* look = app.add_subcommand("first-look", "naive and sound at 10k, side by side");
+    look->add_option("--duration", lookDuration, "for each of the two");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        const int code = app.exit(e);
+        return code == 0 ? kHeld : kBadInput;
+    }
+    try {
+        if (*runApp) return runCommand(run);
+        if (*upApp) return upCommand(up, isJson);
+        if (*mechanisms) return mechanismsCommand(isJson);
+        if (*scenarios) return scenariosCommand(isJson);
+        if (*hardware) return hardwareCommand(isJson);
+        if (*look) return firstLookCommand(lookDuration);
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "{}\n", e.what());
+        return kNotTrusted;
+    }
+    return kBadInput;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "simulator/cli/commands.h"
+#include "simulator/cli/exit_code.h"
+#include "simulator/cli/recorder.h"
+
+namespace tenfold::cli {
+
+using namespace std::chrono_literals;
+
+namespace {
+std::atomic<bool> g_isInterrupted{false};  // a signal handler can reach nothing else
+void interrupt(int) {
+    g_isInterrupted = true;
+}
+}  // namespace
+
+int upCommand(const ScenarioFlags& flags, bool isJson) {
+    scenario::Scenario s;
+    try {
+        s = scenarioFrom(flags);
+    } catch (const scenario::InputError& e) {
+        fmt::print(stderr, "{}\n", e.what());
+        return kBadInput;
+    }
+    struct sigaction action {};
+    action.sa_handler = interrupt;
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+
+    Recorder recorder;
+    recorder.engine().start(s, true);
+    const bool isUp = recorder.waitFor(
+        [&] { return recorder.phase() == engine::Phase::paused || g_isInterrupted; }, 120s);
+    if (!isUp || recorder.phase() == engine::Phase::failed) {
+        fmt::print(stderr, "the system could not be started: {}\n", recorder.failure());
+        return kNotTrusted;
+    }
+    if (isJson) {
+        nlohmann::json nodes = nlohmann::json::array();
+        for (const auto& n : recorder.topology().nodes)
+            nodes.push_back({{"id", n.id},
+                             {"role", n.role},
+                             {"pid", n.pid},
+                             {"address", n.address},
+                             {"port", n.port},
+                             {"metrics_port", n.metricsPort},
+                             {"try", n.tryIt}});
+        fmt::print("{}\n", nlohmann::json{{"nodes", nodes}}.dump());
+    } else {
+        fmt::print("{:<12}{:<10}{:>8}{:>8}   {}\n", "node", "role", "pid", "port", "try");
+        for (const auto& n : recorder.topology().nodes)
+            fmt::print("{:<12}{:<10}{:>8}{:>8}   {}\n", n.id, n.role, n.pid, n.port, n.tryIt);
+        fmt::print("Ctrl-C ends it.\n");
+    }
+    std::fflush(stdout);
+    while (!g_isInterrupted && recorder.phase() != engine::Phase::failed)
+        recorder.waitFor([] { return g_isInterrupted.load(); }, 200ms);
+    const bool isFailed = recorder.phase() == engine::Phase::failed;
+    if (isFailed) fmt::print(stderr, "the system ended: {}\n", recorder.failure());
+    recorder.engine().stop();
+    recorder.waitFor([&] { return recorder.phase() == engine::Phase::idle; }, 10s);
+    return isFailed ? kNotTrusted : kHeld;
+}
+
+}  // namespace tenfold::cli
