@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/data/statements.h"
+
+#include <fmt/format.h>
+
+namespace tenfold::data {
+
+namespace {
+
+std::string joined(const std::vector<std::int64_t>& ids) {
+    if (ids.empty()) return "NULL";
+    std::string out;
+    for (const auto id : ids) {
+        if (!out.empty()) out += ',';
+        out += std::to_string(id);
+    }
+    return out;
+}
+
+}  // namespace
+
+namespace sql {
+
+std::string customersOf(const std::vector<std::int64_t>& ids) {
+    return fmt::format("/*shape='orders.customers'*/SELECT id, name FROM customers WHERE id IN ({})",
+                       joined(ids));
+}
+
+std::string lineCountsOf(const std::vector<std::int64_t>& ids) {
+    return fmt::format(
+        "/*shape='orders.counts'*/SELECT order_id, count(*) FROM order_lines WHERE order_id IN ({}) "
+        "GROUP BY order_id",
+        joined(ids));
+}
+
+}  // namespace sql
+
+std::string afterPrefix(const std::string& prefix) {
+    // U+10FFFF sorts after every character a name may hold.
+    return prefix + "\xF4\x8F\xBF\xBF";
+}
+
+std::vector<std::pair<std::string, std::string>> allShapes() {
+    std::vector<std::pair<std::string, std::string>> out;
+    const auto add = [&](std::string_view text) {
+        const auto from = text.find('\'') + 1;
+        out.emplace_back(text.substr(from, text.find('\'', from) - from), text);
+    };
+    using namespace sql;  // NOLINT: the list of all of them
+    for (const auto text :
+         {kProductsAll, kProductsOffset, kProduct, kOrdersAll, kOrdersOffset, kCustomerName,
+          kLineCount, kJoinedOffset, kOrdersOfCustomer, kOrder, kOrderLines, kMe, kBegin, kCommit,
+          kInsertOrder, kInsertLine, kTakeStock, kInsertPayment, kInsertReview, kUpdateMe,
+          kUpdateProduct})
+        add(text);
+    add(customersOf({1, 2, 3}));
+    add(lineCountsOf({1, 2, 3}));
+    return out;
+}
+
+}  // namespace tenfold::data

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tenfold::data {
+
+/// Every statement the API sends. Each begins with the name of its shape in a comment, by which the
+/// database prices it. Parameters are numbered in order of appearance; the dialect is what SQLite
+/// and PostgreSQL share.
+namespace sql {
+
+// Catalogue. id, name, price_cents, stock; one product also description, version, updated_at.
+inline constexpr std::string_view kProductsAll =
+    "/*shape='products.list'*/SELECT id, name, price_cents, stock FROM products "
+    "WHERE name >= $1 AND name < $2 ORDER BY name, id";
+inline constexpr std::string_view kProductsOffset =
+    "/*shape='products.list.page'*/SELECT id, name, price_cents, stock FROM products "
+    "WHERE name >= $1 AND name < $2 ORDER BY name, id LIMIT $3 OFFSET $4";
+inline constexpr std::string_view kProductsKeyset =
+    "/*shape='products.list.page'*/SELECT id, name, price_cents, stock FROM products "
+    "WHERE (name, id) > ($1, $2) AND name < $3 ORDER BY name, id LIMIT $4";
+inline constexpr std::string_view kProduct =
+    "/*shape='products.get'*/SELECT id, name, description, price_cents, stock, version, updated_at "
+    "FROM products WHERE id = $1";
+
+// Orders, newest first. id, customer_id, status, total_cents, created_at.
+inline constexpr std::string_view kOrdersAll =
+    "/*shape='orders.list.all'*/SELECT id, customer_id, status, total_cents, created_at "
+    "FROM orders ORDER BY created_at DESC, id DESC";
+inline constexpr std::string_view kOrdersOffset =
+    "/*shape='orders.list'*/SELECT id, customer_id, status, total_cents, created_at "
+    "FROM orders ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2";
+inline constexpr std::string_view kOrdersKeyset =
+    "/*shape='orders.list'*/SELECT id, customer_id, status, total_cents, created_at "
+    "FROM orders WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
+// The N+1: one of each for every order of the list.
+inline constexpr std::string_view kCustomerName =
+    "/*shape='orders.customer'*/SELECT name FROM customers WHERE id = $1";
+inline constexpr std::string_view kLineCount =
+    "/*shape='orders.count'*/SELECT count(*) FROM order_lines WHERE order_id = $1";
+// The join: the same columns, the customer's name and the number of lines.
+inline constexpr std::string_view kJoinedAll =
+    "/*shape='orders.joined'*/SELECT o.id, o.customer_id, o.status, o.total_cents, o.created_at, "
+    "c.name, (SELECT count(*) FROM order_lines l WHERE l.order_id = o.id) "
+    "FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at DESC, o.id DESC";
+inline constexpr std::string_view kJoinedOffset =
+    "/*shape='orders.joined'*/WITH page AS (SELECT id, customer_id, status, total_cents, created_at "
+    "FROM orders ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2) "
+    "SELECT p.id, p.customer_id, p.status, p.total_cents, p.created_at, c.name, n.lines "
+    "FROM page p JOIN customers c ON c.id = p.customer_id JOIN (SELECT order_id, count(*) AS lines "
+    "FROM order_lines WHERE order_id IN (SELECT id FROM page) GROUP BY order_id) n "
+    "ON n.order_id = p.id ORDER BY p.created_at DESC, p.id DESC";
+inline constexpr std::string_view kJoinedKeyset =
+    "/*shape='orders.joined'*/WITH page AS (SELECT id, customer_id, status, total_cents, created_at "
+    "FROM orders WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3) "
+    "SELECT p.id, p.customer_id, p.status, p.total_cents, p.created_at, c.name, n.lines "
+    "FROM page p JOIN customers c ON c.id = p.customer_id JOIN (SELECT order_id, count(*) AS lines "
+    "FROM order_lines WHERE order_id IN (SELECT id FROM page) GROUP BY order_id) n "
+    "ON n.order_id = p.id ORDER BY p.created_at DESC, p.id DESC";
+inline constexpr std::string_view kOrdersOfCustomer =
+    "/*shape='orders.by_customer'*/SELECT id, customer_id, status, total_cents, created_at "
+    "FROM orders WHERE customer_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+inline constexpr std::string_view kOrder =
+    "/*shape='orders.get'*/SELECT id, customer_id, status, note, total_cents, created_at "
+    "FROM orders WHERE id = $1";
+inline constexpr std::string_view kOrderLines =
+    "/*shape='orders.lines'*/SELECT id, product_id, quantity, price_cents, comment "
+    "FROM order_lines WHERE order_id = $1 ORDER BY id";
+inline constexpr std::string_view kMe =
+    "/*shape='me.get'*/SELECT id, email, name, address, created_at FROM customers WHERE id = $1";
+
+// Writes; each endpoint sends its own as one pipeline between these two.
+inline constexpr std::string_view kBegin = "/*shape='begin'*/BEGIN READ WRITE";
+inline constexpr std::string_view kCommit = "/*shape='commit'*/COMMIT";
+inline constexpr std::string_view kInsertOrder =
+    "/*shape='orders.insert'*/INSERT INTO orders (id, customer_id, status, note, total_cents, "
+    "created_at) VALUES ($1, $2, 'open', $3, 0, $4)";
+inline constexpr std::string_view kInsertLine =
+    "/*shape='order_lines.insert'*/INSERT INTO order_lines (id, order_id, product_id, quantity, "
+    "price_cents, comment) SELECT $1, $2, p.id, $3, p.price_cents, '' FROM products p "
+    "WHERE p.id = $4";
+inline constexpr std::string_view kTakeStock =
+    "/*shape='products.take_stock'*/UPDATE products SET stock = stock - $1 WHERE id = $2 "
+    "AND stock >= $3";
+inline constexpr std::string_view kInsertPayment =
+    "/*shape='payments.insert'*/INSERT INTO payments (id, order_id, amount_cents, provider_ref, "
+    "created_at) VALUES ($1, $2, $3, $4, $5)";
+inline constexpr std::string_view kInsertReview =
+    "/*shape='reviews.insert'*/INSERT INTO reviews (id, product_id, customer_id, rating, body, "
+    "created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+inline constexpr std::string_view kUpdateMe =
+    "/*shape='me.update'*/UPDATE customers SET address = $1 WHERE id = $2";
+inline constexpr std::string_view kUpdateProduct =
+    "/*shape='products.update'*/UPDATE products SET price_cents = $1, version = version + 1, "
+    "updated_at = $2 WHERE id = $3";
+
+/// The customers of a list in one statement: id, name.
+std::string customersOf(const std::vector<std::int64_t>& ids);
+/// The number of lines of each order of a list in one statement: order_id, count.
+std::string lineCountsOf(const std::vector<std::int64_t>& ids);
+
+}  // namespace sql
+
+/// The least text that is greater than every text with this prefix: the end of a prefix search.
+std::string afterPrefix(const std::string& prefix);
+
+/// Every shape name above, with a statement of it: what the cost fit walks through.
+std::vector<std::pair<std::string, std::string>> allShapes();
+
+}  // namespace tenfold::data
