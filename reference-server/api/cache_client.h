@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <hiredis/hiredis.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tenfold::api {
+
+/// The shared cache over RESP. Connections are kept and lent to one thread at a time. A cache that
+/// cannot be reached is a cache that misses: the API goes on without it.
+class CacheClient {
+   public:
+    explicit CacheClient(int port) : m_port(port) {}
+
+    std::optional<std::string> get(const std::string& key);
+    void set(const std::string& key, const std::string& value, int ttlMs);
+    /// SET NX PX: true when this caller now holds the lock.
+    bool lock(const std::string& key, int ttlMs);
+    void remove(const std::string& key);
+    int port() const { return m_port; }
+
+   private:
+    using Context = std::unique_ptr<redisContext, decltype(&redisFree)>;
+    using Reply = std::unique_ptr<redisReply, void (*)(redisReply*)>;
+    Context take();
+    void giveBack(Context context);
+    Reply command(const std::vector<std::string>& words);
+
+    int m_port;
+    std::mutex m_mutex;
+    std::vector<Context> m_idle;
+};
+
+}  // namespace tenfold::api

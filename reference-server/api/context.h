@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "reference-server/api/cache_client.h"
+#include "reference-server/api/database_access.h"
+#include "reference-server/api/trace.h"
+#include "simulator/scenario/design.h"
+
+namespace tenfold::api {
+
+/// What came in, free of HTTP library types.
+struct Request {
+    std::string method;
+    std::string path;
+    std::multimap<std::string, std::string> query;
+    std::string body;
+    std::optional<std::uint64_t> user;      // from the gateway, verified there
+    std::optional<std::uint64_t> writtenLsn;  // from the client's signed cookie
+};
+
+struct Reply {
+    int status = 200;
+    std::string body;
+    std::string contentType = "application/json";
+    std::optional<std::uint64_t> writtenLsn;  // to be signed and sent as a cookie
+    std::map<std::string, std::string> headers;
+    std::uint64_t rows = 0;  // materialised: part of the emulated CPU
+};
+
+/// Ids that no other instance makes: milliseconds, instance, counter.
+class IdMaker {
+   public:
+    explicit IdMaker(std::uint32_t instance) : m_instance(instance) {}
+    std::int64_t next();
+
+   private:
+    std::uint32_t m_instance;
+    std::atomic<std::uint32_t> m_counter{0};
+};
+
+/// Everything an endpoint works with while it answers one request.
+struct Context {
+    const scenario::Design& design;
+    DatabaseAccess& databases;
+    CacheClient* cache;  // nullptr without one
+    IdMaker& ids;
+    Trace& trace;
+    measure::Nanos deadlineNs;
+    std::int64_t nowMs;  // wall clock, for created_at
+};
+
+}  // namespace tenfold::api

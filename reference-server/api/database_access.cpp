@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/api/database_access.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace tenfold::api {
+
+DatabaseAccess::Plan DatabaseAccess::planFrom(const nlohmann::json& peers,
+                                              const scenario::Design& design,
+                                              const hardware::HardwareProfile& hardware) {
+    Plan plan;
+    plan.size = hardware.threadsPerInstance;
+    plan.waitMs = hardware.connectionWaitMs;
+    const bool isPooled = peers.contains("pooler") && !design.is("connection_pooler", "off");
+    const int poolerPort = isPooled ? peers["pooler"].at("port").get<int>() : 0;
+    const auto& primary = peers.at("primary");
+    plan.primary = {primary.value("id", "primary"),
+                    isPooled ? poolerPort : primary.at("port").get<int>(), "shop"};
+    int n = 0;
+    for (const auto& replica : peers.value("replicas", nlohmann::json::array())) {
+        ++n;
+        plan.replicas.push_back({replica.value("id", ""),
+                                 isPooled ? poolerPort : replica.at("port").get<int>(),
+                                 isPooled ? fmt::format("shop_replica_{}", n) : "shop"});
+    }
+    return plan;
+}
+
+DatabaseAccess::DatabaseAccess(Plan plan) : m_plan(std::move(plan)) {
+    const auto pool = [&](const Target& t) {
+        return std::make_unique<ConnectionPool>(
+            ConnectionPool::Settings{t.port, t.database, m_plan.size, m_plan.waitMs});
+    };
+    m_primary = pool(m_plan.primary);
+    for (const auto& t : m_plan.replicas)
+        m_replicas.push_back({pool(t), std::make_unique<std::atomic<std::uint64_t>>(0)});
+}
+
+void DatabaseAccess::noteApplied(std::size_t i, std::uint64_t lsn) {
+    auto& known = *m_replicas[i].applied;
+    std::uint64_t before = known.load();
+    while (before < lsn && !known.compare_exchange_weak(before, lsn)) {
+    }
+}
+
+ConnectionPool::Counters DatabaseAccess::takeCounters() {
+    auto sum = m_primary->takeCounters();
+    for (auto& r : m_replicas) {
+        const auto c = r.pool->takeCounters();
+        sum.open += c.open;
+        sum.inUse += c.inUse;
+        sum.waiting += c.waiting;
+        sum.refused += c.refused;
+        sum.timedOut += c.timedOut;
+    }
+    return sum;
+}
+
+}  // namespace tenfold::api

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <memory>
+
+#include "reference-server/nodes/database/database_node.h"
+
+namespace tenfold::nodes {
+
+/// A replica's side of replication: reads the primary's log and applies each record at its commit
+/// time plus the lag that was set, one after the other, on the emulated cores. On the IO thread.
+class ReplicaFeed {
+   public:
+    ReplicaFeed(DatabaseNode& node, int primaryPort, std::uint64_t fromLsn,
+                std::function<void(std::string)> onTrouble);
+
+    void setLagMs(double lagMs) { m_lagNs = static_cast<measure::Nanos>(lagMs * 1e6); }
+    void start();
+
+   private:
+    void connect();
+    void read();
+    void takeRecords();
+    void applyNext();
+    void trouble(const std::string& what);
+
+    DatabaseNode& m_node;
+    boost::asio::ip::tcp::socket m_socket;
+    boost::asio::steady_timer m_retry;
+    int m_primaryPort;
+    std::uint64_t m_lsn;
+    std::function<void(std::string)> m_onTrouble;
+    measure::Nanos m_lagNs = 0;
+    std::unique_ptr<SqliteSession> m_session;
+    std::array<char, 65536> m_chunk{};
+    std::string m_input;
+    std::deque<LogRecord> m_records;
+    bool m_isApplying = false;
+    bool m_hasTold = false;
+};
+
+}  // namespace tenfold::nodes
