@@ -44,9 +44,15 @@ void ClientSession::process() {
     bool goesOn = true;
     while (goesOn && !isClosed() && m_inDone < m_in.size()) {
         switch (m_state) {
-            case State::startup: goesOn = processStartup(); break;
-            case State::admin: goesOn = processAdmin(); break;
-            case State::lent: goesOn = processLent(); break;
+            case State::startup:
+                goesOn = processStartup();
+                break;
+            case State::admin:
+                goesOn = processAdmin();
+                break;
+            case State::lent:
+                goesOn = processLent();
+                break;
             case State::idle:
                 if (m_in[m_inDone] == 'X') {
                     leave();
@@ -59,7 +65,9 @@ void ClientSession::process() {
                 break;
             case State::loggingIn:
             case State::waiting:
-            case State::ended: goesOn = false; break;
+            case State::ended:
+                goesOn = false;
+                break;
         }
     }
     m_isProcessing = false;
@@ -82,10 +90,18 @@ bool ClientSession::processStartup() {
     PgReader r(m.body);
     switch (r.int32()) {
         case kPgSslRequest:
-        case kPgGssRequest: send("N"); return true;
-        case kPgCancelRequest: leave(); return false;  // nothing here takes long enough
-        case kPgVersion3: startSession(m.body.substr(4)); return true;
-        default: refuse(kPoolerState, "unsupported protocol version"); return false;
+        case kPgGssRequest:
+            send("N");
+            return true;
+        case kPgCancelRequest:
+            leave();
+            return false;  // nothing here takes long enough
+        case kPgVersion3:
+            startSession(m.body.substr(4));
+            return true;
+        default:
+            refuse(kPoolerState, "unsupported protocol version");
+            return false;
     }
 }
 
@@ -125,7 +141,7 @@ void ClientSession::onParameters() {
     w.readyForQuery('I');
     m_state = State::idle;
     send(reply);
-    process();
+    continueReading();
 }
 
 bool ClientSession::processAdmin() {
@@ -215,7 +231,9 @@ void ClientSession::leave() {
     m_node.forget(*this);
 }
 
-void ClientSession::onEnd() { leave(); }
+void ClientSession::onEnd() {
+    leave();
+}
 
 void ClientSession::onDrained() {
     if (m_server) m_server->resumeReading();

@@ -21,11 +21,10 @@ std::string startupMessage(const std::string& database, const std::string& user)
     PgWriter w(text);
     w.begin('?').int32(kPgVersion3);
     // Every server connection reports; clients that did not ask do not get to see it.
-    for (const auto& [name, value] :
-         {std::pair<std::string, std::string>{"user", user},
-          {"database", database},
-          {"application_name", "tenfold-pooler"},
-          {"options", "-c tenfold.report=on"}})
+    for (const auto& [name, value] : {std::pair<std::string, std::string>{"user", user},
+                                      {"database", database},
+                                      {"application_name", "tenfold-pooler"},
+                                      {"options", "-c tenfold.report=on"}})
         w.cstring(name).cstring(value);
     w.byte('\0').end();
     return text.substr(1);  // a start-up message has no type byte
@@ -50,13 +49,13 @@ void ServerConnection::open(int port, const std::string& database, const std::st
     m_port = port;
     const asio::ip::tcp::endpoint to(asio::ip::address_v4::loopback(),
                                      static_cast<asio::ip::port_type>(port));
-    socket().async_connect(to, [this, self = shared_from_this(), database,
-                                user](boost::system::error_code e) {
-        if (isClosed()) return;
-        if (e) return fail(e.message());
-        startReading();
-        send(startupMessage(database, user));
-    });
+    socket().async_connect(
+        to, [this, self = shared_from_this(), database, user](boost::system::error_code e) {
+            if (isClosed()) return;
+            if (e) return fail(e.message());
+            startReading();
+            send(startupMessage(database, user));
+        });
 }
 
 void ServerConnection::lendTo(std::shared_ptr<ClientSession> client) {
@@ -149,7 +148,8 @@ std::size_t ServerConnection::pass(std::string_view bytes) {
         const std::size_t whole = std::size_t{length} + 1;
         if (type == 'Z' || type == 'S' || (type == 'E' && !m_client)) {
             if (bytes.size() - at < whole) break;
-            isDone = passMessage(type, bytes.substr(at, whole), plainFrom, at, bytes);
+            const bool isFree = passMessage(type, bytes.substr(at, whole), plainFrom, at, bytes);
+            if (type == 'Z') isDone = isFree;
             at += whole;
             continue;
         }
@@ -170,7 +170,9 @@ std::size_t ServerConnection::pass(std::string_view bytes) {
         client->onTransactionEnd();
         resumeReading();
         // Whoever waits longest comes first; the client's next transaction stands behind.
-        if (m_pool) m_pool->giveBack(std::static_pointer_cast<ServerConnection>(shared_from_this()));
+        if (m_pool)
+            m_pool->onTransactionEnd(
+                std::static_pointer_cast<ServerConnection>(shared_from_this()));
         client->continueReading();
     }
     return at;

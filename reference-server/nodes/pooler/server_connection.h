@@ -45,8 +45,8 @@ private:
 
     ServerPool* m_pool;
     std::shared_ptr<ClientSession> m_client;
-    std::string m_rest;    // an unfinished message
-    std::string m_reply;   // for the client, built from one read
+    std::string m_rest;   // an unfinished message
+    std::string m_reply;  // for the client, built from one read
     std::size_t m_passLeft = 0;
     int m_readyExpected = 0;
     bool m_isUnsynced = false;

@@ -35,7 +35,9 @@ ServerPool::~ServerPool() {
     }
 }
 
-Nanos ServerPool::limitNs() const { return static_cast<Nanos>(m_settings.waitLimitS * 1e9); }
+Nanos ServerPool::limitNs() const {
+    return static_cast<Nanos>(m_settings.waitLimitS * 1e9);
+}
 
 void ServerPool::update(Settings settings) {
     m_settings = std::move(settings);
@@ -85,12 +87,16 @@ void ServerPool::onServerReady(ServerConnection& server) {
 }
 
 bool ServerPool::isSurplus(const ServerConnection& server) const {
-    return server.port() != m_settings.port ||
-           static_cast<int>(m_servers.size()) > m_settings.size;
+    return server.port() != m_settings.port || static_cast<int>(m_servers.size()) > m_settings.size;
+}
+
+void ServerPool::onTransactionEnd(std::shared_ptr<ServerConnection> server) {
+    --m_counters.busy;
+    ++m_counters.completed;
+    giveBack(std::move(server));
 }
 
 void ServerPool::giveBack(std::shared_ptr<ServerConnection> server) {
-    if (server->isLent()) return;
     if (isSurplus(*server)) {
         server->detach();
         server->send(std::string_view("X\0\0\0\4", 5));
@@ -130,8 +136,7 @@ void ServerPool::openIfWanted() {
     const int wanted = static_cast<int>(m_waiters.size()) + (m_logins.empty() ? 0 : 1);
     if (monotonicNow() < m_retryAt) return;
     while (m_opening < wanted && static_cast<int>(m_servers.size()) < m_settings.size) {
-        const auto server =
-            std::make_shared<ServerConnection>(asio::ip::tcp::socket(m_io), *this);
+        const auto server = std::make_shared<ServerConnection>(asio::ip::tcp::socket(m_io), *this);
         m_servers.push_back(server);
         ++m_counters.servers;
         ++m_opening;
@@ -182,8 +187,8 @@ void ServerPool::arm() {
     if (next == 0 || (next >= m_armedFor && m_armedFor != 0)) return;
     m_armedFor = next;
     m_timer.expires_at(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(next)));
-    m_timer.async_wait([this](boost::system::error_code e) {
-        if (!e) onTimer();
+    m_timer.async_wait([weak = weak_from_this()](boost::system::error_code e) {
+        if (const auto self = weak.lock(); self && !e) self->onTimer();
     });
 }
 

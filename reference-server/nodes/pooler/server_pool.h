@@ -17,9 +17,10 @@ namespace tenfold::nodes::pooler {
 class ClientSession;
 class ServerConnection;
 
-/// The server connections to one database and the clients that wait for one, first come first served.
-/// Connections are opened when somebody waits and kept. IO thread only.
-class ServerPool {
+/// The server connections to one database and the clients that wait for one, first come first
+/// served. Connections are opened when somebody waits and kept. Owned by shared pointers; IO thread
+/// only.
+class ServerPool : public std::enable_shared_from_this<ServerPool> {
 public:
     struct Settings {
         int port = 0;
@@ -55,7 +56,7 @@ public:
     // Told by its connections.
     void noteParameter(std::string_view name, std::string_view value);
     void onServerReady(ServerConnection& server);
-    void giveBack(std::shared_ptr<ServerConnection> server);
+    void onTransactionEnd(std::shared_ptr<ServerConnection> server);
     void onServerGone(const ServerConnection& server, const std::string& why);
 
     const std::map<std::string, std::string>& parameters() const { return m_parameters; }
@@ -68,6 +69,7 @@ private:
         std::shared_ptr<ClientSession> client;
         measure::Nanos since;
     };
+    void giveBack(std::shared_ptr<ServerConnection> server);
     void serve();
     void openIfWanted();
     void arm();

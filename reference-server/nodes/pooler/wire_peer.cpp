@@ -23,15 +23,16 @@ void WirePeer::startReading() {
 void WirePeer::read() {
     if (m_isReading || m_isPaused || m_isClosed) return;
     m_isReading = true;
-    m_socket.async_read_some(
-        asio::buffer(m_chunk), [this, self = shared_from_this()](error_code e, std::size_t n) {
-            m_isReading = false;
-            if (m_isClosed) return;
-            if (e) return end();
-            // After closeAfterSending() the client may go on talking; nobody listens.
-            if (!m_isEnding) onBytes({m_chunk.data(), n});
-            read();
-        });
+    m_socket.async_read_some(asio::buffer(m_chunk),
+                             [this, self = shared_from_this()](error_code e, std::size_t n) {
+                                 m_isReading = false;
+                                 if (m_isClosed) return;
+                                 if (e) return end();
+                                 // After closeAfterSending() the client may go on talking; nobody
+                                 // listens.
+                                 if (!m_isEnding) onBytes({m_chunk.data(), n});
+                                 read();
+                             });
 }
 
 void WirePeer::resumeReading() {
@@ -61,29 +62,29 @@ void WirePeer::send(std::string_view bytes) {
 
 void WirePeer::writeRest() {
     m_isWriting = true;
-    m_socket.async_wait(asio::ip::tcp::socket::wait_write,
-                        [this, self = shared_from_this()](error_code e) {
-        if (m_isClosed) return;
-        const bool wasCongested = isCongested();
-        if (!e)
-            m_outDone += m_socket.write_some(
-                asio::buffer(m_out.data() + m_outDone, m_out.size() - m_outDone), e);
-        if (e && e != asio::error::would_block && e != asio::error::try_again) return end();
-        if (m_outDone < m_out.size()) {
-            // Keep what is sent from piling up in front of what is not.
-            if (m_outDone > kBacklogLimit) {
-                m_out.erase(0, m_outDone);
+    m_socket.async_wait(
+        asio::ip::tcp::socket::wait_write, [this, self = shared_from_this()](error_code e) {
+            if (m_isClosed) return;
+            const bool wasCongested = isCongested();
+            if (!e)
+                m_outDone += m_socket.write_some(
+                    asio::buffer(m_out.data() + m_outDone, m_out.size() - m_outDone), e);
+            if (e && e != asio::error::would_block && e != asio::error::try_again) return end();
+            if (m_outDone < m_out.size()) {
+                // Keep what is sent from piling up in front of what is not.
+                if (m_outDone > kBacklogLimit) {
+                    m_out.erase(0, m_outDone);
+                    m_outDone = 0;
+                }
+                writeRest();
+            } else {
+                m_out.clear();
                 m_outDone = 0;
+                m_isWriting = false;
+                if (m_isEnding) return close();
             }
-            writeRest();
-        } else {
-            m_out.clear();
-            m_outDone = 0;
-            m_isWriting = false;
-            if (m_isEnding) return close();
-        }
-        if (wasCongested && !isCongested()) onDrained();
-    });
+            if (wasCongested && !isCongested()) onDrained();
+        });
 }
 
 void WirePeer::close() {

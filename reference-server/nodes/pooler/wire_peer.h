@@ -10,7 +10,8 @@
 namespace tenfold::nodes::pooler {
 
 /// One end of a connection: reads as long as it may, writes at once where the kernel takes it and
-/// keeps the rest. Owned by shared pointers, on the IO thread only. After close() nothing is called.
+/// keeps the rest. Owned by shared pointers, on the IO thread only. After close() nothing is
+/// called.
 class WirePeer : public std::enable_shared_from_this<WirePeer> {
 public:
     /// Above this much unsent output the other side is not read from.
