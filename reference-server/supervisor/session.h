@@ -14,6 +14,7 @@
 #include "reference-server/supervisor/host_usage.h"
 #include "reference-server/supervisor/slot_merger.h"
 #include "reference-server/supervisor/system.h"
+#include "simulator/measure/timeline.h"
 
 namespace tenfold::supervisor {
 

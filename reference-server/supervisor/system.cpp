@@ -176,14 +176,14 @@ awaitable<void> System::startReplica(const std::string& id) {
     const auto primary = find("primary");
     if (!primary) throw RunError(id + " cannot be made: the primary is not running");
     const std::string file = m_folder.path() / (id + ".db");
-    const auto backup =
-        co_await primary->ask({{"cmd", "backup"}, {"path", file}}, "backup", kCommandLimit);
+    const json request = {{"cmd", "backup"}, {"path", file}};
+    const auto backup = co_await primary->ask(request, "backup", kCommandLimit);
     if (!backup) throw RunError(id + " cannot be made: the primary gave no backup");
     const auto child = spawnNode(id, "replica");
     child->file = file;
-    co_await makeReady(child, {{"dataset", file},
-                               {"from_lsn", (*backup)["backup"]["lsn"]},
-                               {"primary", {{"port", primary->port}}}});
+    json extras = {{"dataset", file}, {"primary", {{"port", primary->port}}}};
+    extras["from_lsn"] = (*backup)["backup"]["lsn"];
+    co_await makeReady(child, extras);
 }
 
 std::string System::nextInstanceId() {
@@ -193,14 +193,14 @@ std::string System::nextInstanceId() {
 awaitable<void> System::startMissing() {
     for (auto n = static_cast<int>(alive("replica").size()); n < m_target.replicas(); ++n)
         co_await startReplica(fmt::format("replica-{}", ++m_replicasMade));
-    if (m_target.hasCache() && !find("cache")) co_await makeReady(spawnNode("cache", "cache"), {});
+    if (m_target.hasCache() && !find("cache")) co_await makeReady(spawnNode("cache", "cache"), json::object());
     if (m_target.hasPooler() && !find("pooler"))
-        co_await makeReady(spawnNode("pooler", "pooler"), {});
+        co_await makeReady(spawnNode("pooler", "pooler"), json::object());
     std::vector<Child> fresh;
     for (auto n = static_cast<int>(alive("instance").size()); n < m_target.instances(); ++n)
         fresh.push_back(spawnNode(nextInstanceId(), "instance"));
-    for (const auto& child : fresh) co_await makeReady(child, {});
-    if (!find("gateway") && m_version == 1) co_await makeReady(spawnNode("gateway", "gateway"), {});
+    for (const auto& child : fresh) co_await makeReady(child, json::object());
+    if (!find("gateway") && m_version == 1) co_await makeReady(spawnNode("gateway", "gateway"), json::object());
 }
 
 awaitable<void> System::start(Target target) {
@@ -209,9 +209,10 @@ awaitable<void> System::start(Target target) {
     data::copyForRun(data::ensureShop(data::cacheFolder()), file);
     const auto primary = spawnNode("primary", "database");
     primary->file = file;
-    co_await makeReady(primary, {{"dataset", file}});
+    const json extras = {{"dataset", file}};
+    co_await makeReady(primary, extras);
     co_await startMissing();
-    co_await makeReady(spawnNode("generator", "generator"), {});
+    co_await makeReady(spawnNode("generator", "generator"), json::object());
 }
 
 awaitable<std::string> System::prepareAll() {
@@ -316,7 +317,7 @@ awaitable<void> System::rollingDeploy(double overlapS) {
     std::vector<Child> fresh;
     for (std::size_t i = 0; i < old.size(); ++i)
         fresh.push_back(spawnNode(nextInstanceId(), "instance"));
-    for (const auto& child : fresh) co_await makeReady(child, {});
+    for (const auto& child : fresh) co_await makeReady(child, json::object());
     ++m_version;
     co_await prepareAll();
     co_await publishAndRetire();
@@ -341,19 +342,22 @@ awaitable<void> System::restore() {
 }
 
 awaitable<void> System::setLoad(double rateHz, double abuserRateHz) {
-    if (const auto generator = find("generator"))
-        co_await generator->ask({{"cmd", "load"},
-                                 {"rate_hz", rateHz},
-                                 {"abuser_rate_hz", abuserRateHz},
-                                 {"version", m_version}},
-                                "ack", 5s);
+    const auto generator = find("generator");
+    if (!generator) co_return;
+    const json line = {{"cmd", "load"},
+                       {"rate_hz", rateHz},
+                       {"abuser_rate_hz", abuserRateHz},
+                       {"version", m_version}};
+    co_await generator->ask(line, "ack", 5s);
 }
 
 awaitable<void> System::drain() {
     const auto limit =
         std::chrono::milliseconds(static_cast<int>(m_scenario.workload.clientTimeoutMs) + 3000);
-    if (const auto generator = find("generator"))
-        co_await generator->ask({{"cmd", "drain"}}, "drained", limit);
+    const auto generator = find("generator");
+    if (!generator) co_return;
+    const json line = {{"cmd", "drain"}};
+    co_await generator->ask(line, "drained", limit);
 }
 
 awaitable<void> System::stop() {

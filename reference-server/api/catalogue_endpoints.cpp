@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include "reference-server/api/body.h"
+#include "reference-server/api/endpoints.h"
+#include "reference-server/data/statements.h"
+#include "reference-server/mechanisms/pagination/page.h"
+#include "reference-server/mechanisms/read_replicas/routing.h"
+#include "reference-server/mechanisms/shared_cache/cached_answer.h"
+
+namespace tenfold::api {
+
+using mechanisms::Page;
+using nlohmann::json;
+namespace sql = data::sql;
+
+namespace {
+
+std::string searchOf(const Request& request) {
+    const auto it = request.query.find("prefix");
+    if (it == request.query.end()) return "";
+    if (it->second.size() > 100) throw Problem::badRequest("prefix must be at most 100 bytes.");
+    return it->second;
+}
+
+Statement listStatement(const Page& page, const std::string& prefix) {
+    const std::string end = data::afterPrefix(prefix);
+    switch (page.mode) {
+        case Page::Mode::all: return {std::string(sql::kProductsAll), {prefix, end}};
+        case Page::Mode::offset:
+            return {std::string(sql::kProductsOffset),
+                    {prefix, end, std::to_string(page.size), std::to_string(page.offset)}};
+        case Page::Mode::keyset: break;
+    }
+    return {std::string(sql::kProductsKeyset),
+            {page.isFirst() ? prefix : page.afterText, std::to_string(page.afterId), end,
+             std::to_string(page.size)}};
+}
+
+}  // namespace
+
+Reply listProducts(Context& c, const Request& request) {
+    const Page page = mechanisms::pageFrom(request.query, c.design);
+    const std::string prefix = searchOf(request);
+    Reply reply;
+    const std::string key =
+        fmt::format("products:{}:{}:{}:{}:{}:{}", static_cast<int>(page.mode), prefix, page.size,
+                    page.offset, page.afterText, page.afterId);
+    reply.body = mechanisms::cachedAnswer(c, key, [&] {
+        const Rows rows = mechanisms::read(c, request, listStatement(page, prefix));
+        reply.rows = static_cast<std::uint64_t>(rows.count());
+        json items = json::array();
+        for (int i = 0; i < rows.count(); ++i)
+            items.push_back({{"id", rows.number(i, 0)},
+                             {"name", rows.text(i, 1)},
+                             {"price_cents", rows.number(i, 2)},
+                             {"stock", rows.number(i, 3)},
+                             {"image", fmt::format("/images/{}", rows.number(i, 0))}});
+        json out = {{"items", std::move(items)}};
+        if (page.mode == Page::Mode::keyset && rows.count() == page.size)
+            out["next_cursor"] = mechanisms::cursorFor(std::string(rows.text(rows.count() - 1, 1)),
+                                                       rows.number(rows.count() - 1, 0));
+        return out.dump(-1, ' ', false, json::error_handler_t::replace);
+    });
+    return reply;
+}
+
+Reply getProduct(Context& c, const Request& request) {
+    const std::int64_t id = idInPath(request, "product");
+    Reply reply;
+    reply.body = mechanisms::cachedAnswer(c, fmt::format("product:{}", id), [&] {
+        const Rows rows = mechanisms::read(c, request, {std::string(sql::kProduct), {std::to_string(id)}});
+        if (rows.empty()) throw Problem::notFound(fmt::format("product {}", id));
+        reply.rows = 1;
+        return json{{"id", id},
+                    {"name", rows.text(0, 1)},
+                    {"description", rows.text(0, 2)},
+                    {"price_cents", rows.number(0, 3)},
+                    {"stock", rows.number(0, 4)},
+                    {"version", rows.number(0, 5)},
+                    {"updated_at", rows.number(0, 6)},
+                    {"image", fmt::format("/images/{}", id)}}
+            .dump(-1, ' ', false, json::error_handler_t::replace);
+    });
+    return reply;
+}
+
+Reply updateProduct(Context& c, const Request& request) {
+    userOf(request);
+    const std::int64_t id = idInPath(request, "product");
+    const Body body(request.body);
+    const std::int64_t price = body.integer("price_cents", 1, 100'000'000);
+    Reply reply;
+    const auto rows = mechanisms::write(
+        c,
+        {{std::string(sql::kUpdateProduct),
+          {std::to_string(price), std::to_string(c.nowMs), std::to_string(id)}}},
+        reply);
+    if (rows.front().affected() == 0) throw Problem::notFound(fmt::format("product {}", id));
+    reply.body = json{{"id", id}, {"price_cents", price}}.dump();
+    return reply;
+}
+
+}  // namespace tenfold::api

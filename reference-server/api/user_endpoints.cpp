@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include "reference-server/api/body.h"
+#include "reference-server/api/endpoints.h"
+#include "reference-server/data/statements.h"
+#include "reference-server/mechanisms/read_replicas/routing.h"
+
+namespace tenfold::api {
+
+using nlohmann::json;
+namespace sql = data::sql;
+
+Reply getMe(Context& c, const Request& request) {
+    const auto user = userOf(request);
+    const Rows rows = mechanisms::read(c, request, {std::string(sql::kMe), {std::to_string(user)}});
+    if (rows.empty()) throw Problem::notFound("user");
+    Reply reply;
+    reply.rows = 1;
+    reply.body = json{{"id", rows.number(0, 0)},
+                      {"email", rows.text(0, 1)},
+                      {"name", rows.text(0, 2)},
+                      {"address", rows.text(0, 3)},
+                      {"created_at", rows.number(0, 4)}}
+                     .dump(-1, ' ', false, json::error_handler_t::replace);
+    return reply;
+}
+
+Reply updateMe(Context& c, const Request& request) {
+    const auto user = userOf(request);
+    const Body body(request.body);
+    const std::string address = body.text("address", 500);
+    Reply reply;
+    mechanisms::write(c, {{std::string(sql::kUpdateMe), {address, std::to_string(user)}}}, reply);
+    reply.body = json{{"id", user}, {"address", address}}.dump(-1, ' ', false,
+                                                               json::error_handler_t::replace);
+    return reply;
+}
+
+Reply createPayment(Context& c, const Request& request) {
+    userOf(request);
+    const Body body(request.body);
+    const std::string order = std::to_string(body.integer("order_id", 1, INT64_MAX));
+    const std::string amount = std::to_string(body.integer("amount_cents", 1, 100'000'000));
+    const std::string id = std::to_string(c.ids.next());
+    Reply reply;
+    mechanisms::write(c,
+                      {{std::string(sql::kInsertPayment),
+                        {id, order, amount, "pay_" + id, std::to_string(c.nowMs)}}},
+                      reply);
+    reply.status = 201;
+    reply.body = json{{"id", std::stoll(id)}, {"status", "accepted"}}.dump();
+    return reply;
+}
+
+Reply createReview(Context& c, const Request& request) {
+    const auto user = userOf(request);
+    const Body body(request.body);
+    const std::string product = std::to_string(body.integer("product_id", 1, 1'000'000'000));
+    const std::string rating = std::to_string(body.integer("rating", 1, 5));
+    const std::string text = body.text("body", 2000);
+    const std::string id = std::to_string(c.ids.next());
+    Reply reply;
+    mechanisms::write(c,
+                      {{std::string(sql::kInsertReview),
+                        {id, product, std::to_string(user), rating, text, std::to_string(c.nowMs)}}},
+                      reply);
+    reply.status = 201;
+    reply.body = json{{"id", std::stoll(id)}}.dump();
+    return reply;
+}
+
+}  // namespace tenfold::api

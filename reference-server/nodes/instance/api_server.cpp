@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/nodes/instance/api_server.h"
+
+#include <fmt/format.h>
+#include <httplib.h>
+#include <sys/socket.h>
+
+#include <charconv>
+#include <chrono>
+
+#include "reference-server/api/endpoints.h"
+#include "reference-server/api/openapi.h"
+#include "reference-server/api/problem.h"
+#include "reference-server/nodes/instance/worker_queue.h"
+#include "reference-server/protocol/identity.h"
+#include "simulator/load/endpoints.h"
+
+namespace tenfold::nodes {
+
+using api::Problem;
+using measure::Nanos;
+using measure::Stage;
+
+namespace {
+
+// Health checks and a scraper come beside the gateway's connections.
+constexpr int kExtraThreads = 4;
+constexpr std::size_t kConnectionsWaiting = 256;
+constexpr int kBacklog = 4096;
+
+std::uint64_t number(const std::string& text) {
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+std::uint32_t instanceNumber(const std::string& id) {
+    const auto dash = id.rfind('-');
+    return dash == std::string::npos ? 0 : static_cast<std::uint32_t>(number(id.substr(dash + 1)));
+}
+
+std::optional<std::string> cookie(const httplib::Request& in, const std::string& name) {
+    const std::string all = in.get_header_value("Cookie");
+    const std::string key = name + "=";
+    for (std::size_t at = all.find(key); at != std::string::npos; at = all.find(key, at + 1)) {
+        if (at != 0 && all[at - 1] != ' ' && all[at - 1] != ';') continue;
+        const auto from = at + key.size();
+        return all.substr(from, all.find(';', from) - from);
+    }
+    return std::nullopt;
+}
+
+/// What a database's refusal means to the one who asked.
+Problem problemFrom(const api::DatabaseError& e) {
+    if (e.sqlState() == "53300")
+        return Problem(503, "No database connection", "The database has no connection left.",
+                       "connection_refused", 1);
+    if (e.sqlState() == "57014")
+        return Problem(503, "Too slow", "The request took longer than this server allows.",
+                       "request_timeout", 1);
+    if (e.sqlState().rfind("08", 0) == 0)
+        return Problem(503, "Database not reachable", "The database cannot be reached.",
+                       "database_down", 1);
+    return Problem(500, "Database error", e.sqlState() + ": " + e.what(), "database_error");
+}
+
+void send(httplib::Response& out, const Problem& p) {
+    out.status = p.status();
+    if (p.retryAfterS() > 0) out.set_header("Retry-After", std::to_string(p.retryAfterS()));
+    out.set_content(p.toJson(), "application/problem+json");
+}
+
+std::string serverTiming(const api::Trace& trace) {
+    std::string out;
+    for (int i = 0; i < measure::kStages; ++i) {
+        const double ms = trace.where.totalMs[static_cast<std::size_t>(i)];
+        if (ms <= 0) continue;
+        out += fmt::format("{}{};dur={:.3f}", out.empty() ? "" : ", ",
+                           measure::toString(static_cast<Stage>(i)), ms);
+    }
+    out += fmt::format("{}statements;desc=\"{}\"", out.empty() ? "" : ", ", trace.counts.statements);
+    return out;
+}
+
+}  // namespace
+
+ApiServer::ApiServer(NodeIdentity identity, hardware::HardwareProfile hardware)
+    : m_identity(std::move(identity)),
+      m_hardware(std::move(hardware)),
+      m_cpu(m_hardware.coresPerInstance, std::max(0.001, m_hardware.sliceMs)),
+      m_ids(instanceNumber(m_identity.id)),
+      m_server(std::make_unique<httplib::Server>()) {
+    listen();
+}
+
+ApiServer::~ApiServer() {
+    m_server->stop();
+    m_thread.join();
+}
+
+void ApiServer::listen() {
+    auto& server = *m_server;
+    server.new_task_queue = [threads = m_hardware.threadsPerInstance] {
+        return new WorkerQueue(threads + kExtraThreads, kConnectionsWaiting);
+    };
+    // Every default of cpp-httplib 0.11 that would show in the figures: Nagle's algorithm, five
+    // requests a connection, a backlog of five, a port shared in silence, bodies without limit.
+    int fd = -1;
+    server.set_tcp_nodelay(true);
+    server.set_keep_alive_max_count(1'000'000'000);
+    server.set_keep_alive_timeout(30);
+    server.set_read_timeout(10, 0);
+    server.set_write_timeout(10, 0);
+    server.set_payload_max_length(1 << 20);
+    server.set_socket_options([&fd](socket_t s) {
+        const int yes = 1;
+        ::setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+        fd = s;
+    });
+    // Routing by hand: the library would try a regular expression for each endpoint.
+    server.set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) {
+        handle(in, out);
+        return httplib::Server::HandlerResponse::Handled;
+    });
+    m_port = server.bind_to_any_port("127.0.0.1");
+    if (m_port <= 0) throw std::runtime_error("no free port on 127.0.0.1");
+    ::listen(fd, kBacklog);
+    m_thread = std::thread([this] { m_server->listen_after_bind(); });
+    while (!server.is_running()) std::this_thread::yield();
+}
+
+void ApiServer::prepare(std::uint64_t version, scenario::Design design,
+                        const nlohmann::json& peers) {
+    auto backend = std::make_shared<Backend>();
+    backend->version = version;
+    const auto plan = api::DatabaseAccess::planFrom(peers, design, m_hardware);
+    const int cachePort =
+        peers.contains("cache") && !design.is("shared_cache", "off") ? peers["cache"].value("port", 0) : 0;
+    backend->design = std::move(design);
+    std::lock_guard lock(m_mutex);
+    // Connections are kept over a change that does not concern them.
+    if (m_current && m_current->databases->plan() == plan) backend->databases = m_current->databases;
+    if (m_current && m_current->cache && m_current->cache->port() == cachePort)
+        backend->cache = m_current->cache;
+    if (!backend->databases) backend->databases = std::make_shared<api::DatabaseAccess>(plan);
+    if (!backend->cache && cachePort) backend->cache = std::make_shared<api::CacheClient>(cachePort);
+    m_backends[version] = std::move(backend);
+}
+
+void ApiServer::publish(std::uint64_t version) {
+    std::lock_guard lock(m_mutex);
+    m_current = m_backends.at(version);
+}
+
+void ApiServer::retire(std::uint64_t version) {
+    const Nanos limit = measure::monotonicNow() + static_cast<Nanos>(m_hardware.requestTimeoutMs * 1e6);
+    while (m_book.openBefore(version) > 0 && measure::monotonicNow() < limit)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    // What goes is destroyed outside the lock: closing a pool takes time.
+    std::map<std::uint64_t, std::shared_ptr<const Backend>> gone;
+    std::lock_guard lock(m_mutex);
+    while (!m_backends.empty() && m_backends.begin()->first < version)
+        gone.insert(m_backends.extract(m_backends.begin()));
+}
+
+std::shared_ptr<const ApiServer::Backend> ApiServer::backendOf(std::uint64_t version) const {
+    std::lock_guard lock(m_mutex);
+    const auto it = m_backends.find(version);
+    return it == m_backends.end() ? m_current : it->second;
+}
+
+void ApiServer::handle(const httplib::Request& in, httplib::Response& out) {
+    if (WorkerQueue::isRejected()) {
+        out.set_header("Connection", "close");
+        send(out, Problem(503, "Too many connections", "This server has no thread left.", "threads", 1));
+        return;
+    }
+    const bool isFromGateway =
+        protocol::isHopSignature(m_identity.secret, in.get_header_value("X-Tenfold-Hop"));
+    const std::uint64_t asked = isFromGateway ? number(in.get_header_value("X-Tenfold-Version")) : 0;
+    const auto backend = backendOf(asked);
+    m_book.opened(backend->version);
+    const auto endpoint = load::endpointOf(in.method, in.target);
+    if (endpoint) {
+        answerTo(in, out, *endpoint, *backend, isFromGateway);
+        return;
+    }
+    m_book.closedOther(backend->version);
+    if (in.path == "/healthz") {
+        out.set_content("{\"status\":\"ok\"}", "application/json");
+    } else if (in.path == "/metrics") {
+        out.set_content(m_metrics ? m_metrics() : "", "text/plain; version=0.0.4");
+    } else if (in.path == "/openapi.json") {
+        out.set_content(std::string(api::openApiDocument()), "application/json");
+    } else {
+        send(out, Problem::notFound("resource " + in.path.substr(0, 100)));
+    }
+}
+
+void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std::size_t endpoint,
+                         const Backend& backend, bool isFromGateway) {
+    const Nanos arrived = measure::monotonicNow();
+    api::Trace trace;
+    trace.add(Stage::thread, WorkerQueue::takeWaitMs());
+    api::Request request{in.method, in.path, {}, in.body, {}, {}};
+    request.query.insert(in.params.begin(), in.params.end());
+    if (isFromGateway && in.has_header("X-Tenfold-User"))
+        request.user = number(in.get_header_value("X-Tenfold-User"));
+    if (const auto value = cookie(in, "lsn"))
+        request.writtenLsn = protocol::lsnOf(m_identity.secret, *value);
+    const auto nowMs = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           std::chrono::system_clock::now().time_since_epoch())
+                           .count();
+    api::Context context{backend.design,
+                         *backend.databases,
+                         backend.cache.get(),
+                         m_ids,
+                         trace,
+                         arrived + static_cast<Nanos>(m_hardware.requestTimeoutMs * 1e6),
+                         nowMs};
+    std::string reason;
+    std::uint64_t rows = 0;
+    try {
+        const api::Reply reply = api::answer(endpoint, context, request);
+        rows = reply.rows;
+        out.status = reply.status;
+        for (const auto& [name, value] : reply.headers) out.set_header(name.c_str(), value);
+        if (reply.writtenLsn)
+            out.set_header("Set-Cookie", "lsn=" + protocol::signedLsn(m_identity.secret, *reply.writtenLsn) +
+                                             "; Path=/; HttpOnly; SameSite=Lax");
+        out.set_content(reply.body, reply.contentType.c_str());
+    } catch (const Problem& p) {
+        reason = p.reason();
+        send(out, p);
+    } catch (const api::DatabaseError& e) {
+        const Problem p = problemFrom(e);
+        reason = p.reason();
+        send(out, p);
+    } catch (const std::exception& e) {
+        send(out, Problem(500, "Internal error", e.what(), "internal_error"));
+        reason = "internal_error";
+    }
+    if (!m_hardware.native) {
+        const Nanos before = measure::monotonicNow();
+        const double cpuMs = m_hardware.apiCpuMs +
+                             m_hardware.apiPerRowUs * static_cast<double>(rows) / 1e3 +
+                             m_hardware.apiPerByteNs * static_cast<double>(out.body.size()) / 1e6;
+        m_cpu.spend(cpuMs, before);
+        trace.add(Stage::serialisation, static_cast<double>(measure::monotonicNow() - before) / 1e6);
+    } else {
+        // All that was not spent waiting for somebody else.
+        const double totalMs = static_cast<double>(measure::monotonicNow() - arrived) / 1e6;
+        trace.add(Stage::serialisation,
+                  std::max(0.0, totalMs - trace.where.sumMs() + trace.where.of(Stage::thread)));
+    }
+    out.set_header("Server-Timing", serverTiming(trace));
+    m_book.closed(backend.version, endpoint, trace, out.body.size(), reason);
+}
+
+measure::Sample ApiServer::collect() {
+    measure::Sample s;
+    std::shared_ptr<const Backend> current;
+    {
+        std::lock_guard lock(m_mutex);
+        current = m_current;
+    }
+    auto& node = s.nodes[m_identity.id];
+    m_book.takeInto(s, node);
+    const auto cpu = m_cpu.takeCounters();
+    node.cores = m_hardware.native ? 0 : m_hardware.coresPerInstance;
+    node.busyCoreMs = cpu.busyCoreMs;
+    node.overrun = cpu.overrun;
+    node.capacity = m_hardware.threadsPerInstance;
+    if (current) {
+        s.version = current->version;
+        const auto pools = current->databases->takeCounters();
+        node.waiting = pools.waiting;
+        node.gauges["connections_open"] = pools.open;
+        node.gauges["connections_in_use"] = pools.inUse;
+        node.gauges["connections_waiting"] = pools.waiting;
+        if (pools.refused) node.rejected["connections_not_opened"] += pools.refused;
+    }
+    return s;
+}
+
+}  // namespace tenfold::nodes

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/nodes/instance/instance.h"
+
+#include "reference-server/nodes/common/slot_reporter.h"
+#include "reference-server/nodes/instance/api_server.h"
+
+namespace tenfold::nodes {
+
+using nlohmann::json;
+
+int runInstance(ControlChannel& control, const json& start) {
+    const NodeIdentity identity = identityFrom(start);
+    ApiServer server(identity, hardware::profileFromJson(start.at("hardware")));
+    const auto prepare = [&](const json& line) {
+        server.prepare(line.at("version").get<std::uint64_t>(),
+                       scenario::designFromTrustedJson(line.at("design")), line.at("peers"));
+    };
+    prepare(start);
+    server.publish(start.at("version").get<std::uint64_t>());
+    SlotReporter reporter(control, identity, [&](std::int64_t) { return server.collect(); });
+    server.setMetrics([&] { return reporter.metricsText(); });
+    control.emit({{"ready", true}, {"port", server.port()}});
+
+    // Retiring waits for requests; the next change must not wait with it.
+    std::thread retiring;
+    const auto joinRetiring = [&] {
+        if (retiring.joinable()) retiring.join();
+    };
+    control.run([&](const json& command) {
+        const auto cmd = command.at("cmd").get<std::string>();
+        const auto version = command.at("version").get<std::uint64_t>();
+        if (cmd == "prepare") {
+            prepare(command);
+            control.emit({{"prepared", version}});
+        } else if (cmd == "publish") {
+            server.publish(version);
+            control.emit({{"published", version}});
+        } else if (cmd == "retire") {
+            joinRetiring();
+            retiring = std::thread([&server, &control, version] {
+                server.retire(version);
+                control.emit({{"retired", version}});
+            });
+        } else {
+            throw std::runtime_error("an instance does not know the command " + cmd);
+        }
+    });
+    joinRetiring();
+    return 0;
+}
+
+}  // namespace tenfold::nodes
