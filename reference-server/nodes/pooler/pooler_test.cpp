@@ -127,7 +127,11 @@ TEST_F(Pooler, WaitLimitRefusesAsPgBouncerDoes) {
     const auto holder = connectTo(m_pooler.port());
     const auto waiter = connectTo(m_pooler.port());
     ASSERT_EQ(cell(holder, "BEGIN"), "");
-    EXPECT_EQ(cell(waiter, "SELECT 1"), "ERROR 08P01");
+    ASSERT_EQ(PQsendQuery(waiter.get(), "SELECT 1"), 1);
+    const Result refused(PQgetResult(waiter.get()), &PQclear);
+    EXPECT_EQ(cell(refused), "ERROR 08P01");
+    while (const Result rest{PQgetResult(waiter.get()), &PQclear}) {
+    }
     EXPECT_NE(std::string(PQerrorMessage(waiter.get())).find("FATAL:  query_wait_timeout"),
               std::string::npos);
     EXPECT_EQ(PQstatus(waiter.get()), CONNECTION_BAD);
