@@ -144,13 +144,16 @@ void Client::takeMessages() {
 }
 
 void Client::process() {
-    while (!m_isBusy && !m_isClosed && !m_closeAfterWrites && !m_inbox.empty()) {
+    if (m_isProcessing) return;
+    m_isProcessing = true;
+    while (!m_isBusy && !m_isInSimple && !m_isClosed && !m_closeAfterWrites && !m_inbox.empty()) {
         Message m = std::move(m_inbox.front());
         m_inbox.pop_front();
         m_inboxBytes -= m.body.size() + 5;
         if (m_inbox.empty()) m_inboxBytes = 0;
         handle(m);
     }
+    m_isProcessing = false;
     if (!m_isBusy && !m_isReading && !m_isClosed && !m_isStartup) read();
 }
 
@@ -282,17 +285,20 @@ void Client::handleSimple(const Message& m) {
 }
 
 void Client::nextSimple() {
-    if (m_simple.empty()) {
-        m_isInSimple = false;
-        if (!m_isReplicating) readyForQuery();
-        return;
+    if (m_isNextingSimple) return;
+    m_isNextingSimple = true;
+    while (!m_isBusy && !m_isClosed && !m_simple.empty()) {
+        Portal portal;
+        portal.sql = std::move(m_simple.front());
+        m_simple.pop_front();
+        portal.kind = kindOf(portal.sql);
+        portal.wantsDescription = portal.kind == SqlKind::read;
+        runStatement(std::move(portal));
     }
-    Portal portal;
-    portal.sql = std::move(m_simple.front());
-    m_simple.pop_front();
-    portal.kind = kindOf(portal.sql);
-    portal.wantsDescription = portal.kind == SqlKind::read;
-    runStatement(std::move(portal));
+    m_isNextingSimple = false;
+    if (m_isBusy || !m_simple.empty()) return;
+    m_isInSimple = false;
+    if (!m_isReplicating) readyForQuery();
 }
 
 bool Client::isHandledHere(const Portal& portal) {

@@ -100,6 +100,10 @@ class Client : public std::enable_shared_from_this<Client> {
     Nanos m_time = 0;  // emulated time this session has reached
     std::deque<std::string> m_simple;  // statements of the simple query in progress
     bool m_isInSimple = false;
+    // Statements that are done at once would otherwise call these from within themselves, as deep
+    // as a batch is long.
+    bool m_isProcessing = false;
+    bool m_isNextingSimple = false;
     std::unordered_map<std::string, std::string> m_statements;  // named and unnamed
     std::unordered_map<std::string, Portal> m_portals;
     Totals m_totals;

@@ -132,7 +132,7 @@ std::string sqliteText(std::string_view sql, SqlKind kind) {
     const std::string next = upper(takeWord(after));
     if (next == "ANALYZE" || next == "VERBOSE") rest = after;
     if (next == "QUERY") return std::string(sql);
-    return "EXPLAIN QUERY PLAN " + std::string(rest);
+    return "EXPLAIN QUERY PLAN " + std::string(skipBlank(rest));
 }
 
 std::string_view argumentOf(std::string_view sql) {
