@@ -35,6 +35,14 @@ ReplicaFeed::ReplicaFeed(DatabaseNode& node, int primaryPort, std::uint64_t from
 
 void ReplicaFeed::start() { connect(); }
 
+void ReplicaFeed::setLagMs(double lagMs) {
+    m_lagNs = static_cast<measure::Nanos>(lagMs * 1e6);
+    if (!m_isWaiting) return;
+    m_isWaiting = false;
+    m_isApplying = false;
+    applyNext();
+}
+
 void ReplicaFeed::trouble(const std::string& what) {
     if (!m_hasTold) m_onTrouble(what);
     m_hasTold = true;
@@ -104,8 +112,11 @@ void ReplicaFeed::takeRecords() {
 void ReplicaFeed::applyNext() {
     if (m_isApplying || m_records.empty()) return;
     m_isApplying = true;
+    m_isWaiting = true;
     const auto when = std::max(m_records.front().committedAt + m_lagNs, measure::Nanos{0});
-    m_node.executor().at(when, [this] {
+    m_node.executor().at(when, [this, wait = ++m_wait] {
+        if (wait != m_wait || !m_isWaiting) return;
+        m_isWaiting = false;
         const auto record = std::make_shared<LogRecord>(std::move(m_records.front()));
         m_records.pop_front();
         const auto error = std::make_shared<std::string>();

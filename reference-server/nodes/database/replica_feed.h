@@ -18,7 +18,8 @@ class ReplicaFeed {
     ReplicaFeed(DatabaseNode& node, int primaryPort, std::uint64_t fromLsn,
                 std::function<void(std::string)> onTrouble);
 
-    void setLagMs(double lagMs) { m_lagNs = static_cast<measure::Nanos>(lagMs * 1e6); }
+    /// Holds for records that wait already, too.
+    void setLagMs(double lagMs);
     void start();
 
    private:
@@ -39,7 +40,9 @@ class ReplicaFeed {
     std::array<char, 65536> m_chunk{};
     std::string m_input;
     std::deque<LogRecord> m_records;
-    bool m_isApplying = false;
+    bool m_isApplying = false;  // or waits until the next record is due
+    bool m_isWaiting = false;
+    std::uint64_t m_wait = 0;  // number of the wait that counts: others were cut short
     bool m_hasTold = false;
 };
 

@@ -55,9 +55,10 @@ public:
     explicit RunningDatabase(DatabaseNode::Settings settings) : m_node(std::move(settings)) {
         m_thread = std::thread([this] { m_node.run(); });
     }
-    ~RunningDatabase() {
+    ~RunningDatabase() { stop(); }
+    void stop() {
         m_node.stop();
-        m_thread.join();
+        if (m_thread.joinable()) m_thread.join();
     }
     DatabaseNode& node() { return m_node; }
     int port() const { return m_node.port(); }
