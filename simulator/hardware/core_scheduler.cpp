@@ -210,8 +210,14 @@ std::optional<Nanos> CoreScheduler::nextEventAt() const {
     const auto consider = [&](Nanos t) { at = at ? std::min(*at, t) : t; };
     if (!m_overdue.empty()) consider(m_now);
     if (!m_arrivals.empty()) consider(m_jobs[m_arrivals.front()].arrivalAt);
-    for (const auto& core : m_cores)
-        if (core.job != kNone) consider(eventAt(core));
+    for (const auto& core : m_cores) {
+        if (core.job != kNone) {
+            consider(eventAt(core));
+        } else if (!m_line.empty()) {
+            // cancel or setCores left it idle: whoever waits gets it at the next advance.
+            consider(std::max(m_now, core.freeSince));
+        }
+    }
     return at;
 }
 
@@ -241,7 +247,9 @@ Nanos CoreScheduler::busyNs(Nanos upTo) const {
     for (const auto& core : m_cores)
         if (core.job != kNone)
             busy += std::max<Nanos>(0, std::min(upTo, eventAt(core)) - core.sliceStart);
-    return busy;
+    // A cost that becomes known late may end a slice in the past; what was reported stands.
+    m_busyReported = std::max(m_busyReported, busy);
+    return m_busyReported;
 }
 
 int CoreScheduler::running() const {

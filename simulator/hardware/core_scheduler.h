@@ -93,6 +93,7 @@ private:
     Nanos m_slice;
     Nanos m_now = std::numeric_limits<Nanos>::min() / 4;
     Nanos m_busyDone = 0;
+    mutable Nanos m_busyReported = 0;
     std::vector<Core> m_cores;
     std::vector<Job> m_jobs;
     std::vector<std::uint32_t> m_free;

@@ -161,6 +161,42 @@ TEST(CoreScheduler, CancelledJobsGiveTheirCoreBack) {
     EXPECT_EQ(s.running() + s.waiting(), 0);
 }
 
+TEST(CoreScheduler, ACoreThatCancelFreedWakesWhoeverWaits) {
+    CoreScheduler s(1, 2 * kMs);
+    Log log;
+    const auto a = s.submit(0, 50 * kMs);
+    const auto b = s.submit(0, 1 * kMs);
+    log.advance(s, 1 * kMs);
+    s.cancel(a);
+    // A live node sleeps until then; without it b would wait for somebody else's arrival.
+    EXPECT_EQ(s.nextEventAt(), 1 * kMs);
+    EXPECT_EQ(s.predictFinish(b), 2 * kMs);
+}
+
+TEST(CoreScheduler, CoresThatWereAddedWakeWhoeverWaits) {
+    CoreScheduler s(1, CoreScheduler::kInfinite);
+    Log log;
+    s.submit(0, 50 * kMs);
+    const auto b = s.submit(0, 1 * kMs);
+    log.advance(s, 3 * kMs);
+    s.setCores(2);
+    EXPECT_EQ(s.nextEventAt(), 3 * kMs);
+    log.advance(s, 5 * kMs);
+    EXPECT_EQ(log.finishedAt[b], 4 * kMs);
+}
+
+TEST(CoreScheduler, BusyTimeNeverFallsWhenACostComesLate) {
+    CoreScheduler s(1, 2 * kMs);
+    Log log;
+    const auto a = s.submit(0);
+    log.advance(s, 1'500'000);
+    const auto before = s.busyNs(1'500'000);
+    s.setCost(a, 1 * kMs);
+    EXPECT_GE(s.busyNs(1'600'000), before);
+    log.advance(s, 2 * kMs);
+    EXPECT_GE(s.busyNs(2 * kMs), before);
+}
+
 TEST(CoreScheduler, ThePredictionIsWhatHappensWhenNobodyElseComes) {
     Stream r(9, "jobs");
     CoreScheduler s(3, 2 * kMs);

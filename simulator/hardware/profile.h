@@ -32,6 +32,7 @@ struct HardwareProfile {
     double apiPerRowUs = 0;   // materialising a row
     double apiPerByteNs = 0;  // serialising a byte
     double commitFlushMs = 0;
+    double cacheOpUs = 0;  // one command of the shared cache
     double sliceMs = 0;
     int gatewayQueue = 0;
     double connectionWaitMs = 0;  // then 503

@@ -5,18 +5,18 @@ namespace tenfold::load {
 
 const std::vector<Endpoint>& endpoints() {
     static const std::vector<Endpoint> all{
-        {"products.list", "GET", "/v1/products", 20, true, false},
-        {"products.get", "GET", "/v1/products/{id}", 25, true, false},
-        {"images.get", "GET", "/images/{id}", 20, true, false},
-        {"orders.list", "GET", "/v1/orders", 8, true, true},
-        {"orders.by_customer", "GET", "/v1/orders?customer={id}", 6, true, true},
-        {"orders.get", "GET", "/v1/orders/{id}", 6, true, true},
-        {"me.get", "GET", "/v1/me", 6, true, true},
-        {"orders.create", "POST", "/v1/orders", 5, false, true},
-        {"payments.create", "POST", "/v1/payments", 2, false, true},
-        {"reviews.create", "POST", "/v1/reviews", 1, false, true},
-        {"me.update", "PATCH", "/v1/me", 0.5, false, true},
-        {"products.update", "PUT", "/v1/products/{id}", 0.5, false, true},
+        {"products.list", "GET", "/v1/products", 20, true, false, true},
+        {"products.get", "GET", "/v1/products/{id}", 25, true, false, true},
+        {"images.get", "GET", "/images/{id}", 20, true, false, true},
+        {"orders.list", "GET", "/v1/orders", 8, true, true, false},
+        {"orders.by_customer", "GET", "/v1/orders?customer={id}", 6, true, true, false},
+        {"orders.get", "GET", "/v1/orders/{id}", 6, true, true, false},
+        {"me.get", "GET", "/v1/me", 6, true, true, false},
+        {"orders.create", "POST", "/v1/orders", 5, false, true, false},
+        {"payments.create", "POST", "/v1/payments", 2, false, true, false},
+        {"reviews.create", "POST", "/v1/reviews", 1, false, true, false},
+        {"me.update", "PATCH", "/v1/me", 0.5, false, true, false},
+        {"products.update", "PUT", "/v1/products/{id}", 0.5, false, true, false},
     };
     return all;
 }

@@ -15,6 +15,7 @@ struct Endpoint {
     double weight;          // in the default mix
     bool isRead;
     bool needsUser;
+    bool isShareable;  // the same for everybody: a shared cache may keep the answer
 };
 
 /// All endpoints, in a fixed order: an index into this list names an endpoint inside a process.

@@ -13,7 +13,7 @@ namespace {
 constexpr double kSearchPart = 0.5;
 constexpr double kStopAtPage = 0.8;
 // How product names begin: the adjectives of the dataset.
-constexpr std::array<const char*, 8> kPrefixes{"Am", "Br", "Cl", "Fi", "Gr", "Li", "Sm", "Wo"};
+constexpr std::array<const char*, 8> kPrefixes{"Am", "Br", "Cl", "Fi", "Ge", "Li", "Sm", "Wo"};
 }  // namespace
 
 RequestMix::RequestMix(std::uint64_t seed, const std::map<std::string, double>& weights,

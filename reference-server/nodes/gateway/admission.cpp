@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/nodes/gateway/admission.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "reference-server/protocol/identity.h"
+
+namespace tenfold::nodes {
+
+namespace http = boost::beast::http;
+
+HttpResponse problemResponse(unsigned status, const std::string& title, const std::string& detail,
+                             int retryAfterS, const std::string& type) {
+    HttpResponse r(static_cast<http::status>(status), 11);
+    r.set(http::field::content_type, "application/problem+json");
+    if (retryAfterS > 0) r.set(http::field::retry_after, std::to_string(retryAfterS));
+    r.body() = nlohmann::json{{"type", type}, {"title", title}, {"status", status}, {"detail", detail}}
+                   .dump();
+    return r;
+}
+
+void Admissions::configure(const scenario::Design& design) {
+    m_isPerIp = design.is("rate_limiting", "per_ip");
+    m_isPerUser = design.is("rate_limiting", "per_user");
+    m_perIp.configure(design.parameter("rate_limiting", "ip_rate_per_s", 50),
+                      design.parameter("rate_limiting", "ip_burst", 100));
+    m_perUser.configure(design.parameter("rate_limiting", "user_rate_per_s", 10),
+                        design.parameter("rate_limiting", "user_burst", 20));
+}
+
+HttpResponse Admissions::tooMany(const mechanisms::Gcra& limiter, const mechanisms::Admission& a,
+                                 const char* policy, const std::string& detail) const {
+    const auto seconds = [](std::int64_t ns) {
+        return static_cast<int>(std::ceil(static_cast<double>(ns) / 1e9));
+    };
+    // Retry-After has whole seconds: rounded up, so that who waits is admitted.
+    auto r = problemResponse(429, "Too many requests", detail, std::max(1, seconds(a.retryAfterNs)),
+                             "https://iana.org/assignments/http-problem-types#quota-exceeded");
+    const int window = std::max(1, static_cast<int>(std::lround(limiter.burst() / limiter.ratePerS())));
+    r.set("RateLimit-Policy", fmt::format("\"{}\";q={:.0f};w={}", policy, limiter.burst(), window));
+    r.set("RateLimit", fmt::format("\"{}\";r={};t={}", policy, a.remaining, seconds(a.resetNs)));
+    return r;
+}
+
+Admissions::Decision Admissions::decide(const HttpRequest& request, const std::string& address,
+                                        std::int64_t nowNs) {
+    Decision d;
+    if (m_isPerIp) {
+        const auto a = m_perIp.admit(address, nowNs);
+        if (!a.isAdmitted) {
+            d.reason = "rate_limited_ip";
+            d.refusal = tooMany(m_perIp, a, "perip", "This address has sent too many requests.");
+            return d;
+        }
+    }
+    const auto authorization = request[http::field::authorization];
+    if (authorization.size() > 7 && boost::beast::iequals(authorization.substr(0, 7), "Bearer ")) {
+        d.user = protocol::userOfToken(m_secret, {authorization.data() + 7, authorization.size() - 7});
+        if (!d.user) {
+            d.reason = "bad_token";
+            d.refusal = problemResponse(401, "Unauthorized", "This bearer token is not valid here.");
+            d.refusal->set(http::field::www_authenticate, "Bearer error=\"invalid_token\"");
+            return d;
+        }
+    }
+    if (m_isPerUser && d.user) {
+        const auto a = m_perUser.admit(std::to_string(*d.user), nowNs);
+        if (!a.isAdmitted) {
+            d.reason = "rate_limited_user";
+            d.refusal = tooMany(m_perUser, a, "peruser", "This user has sent too many requests.");
+        }
+    }
+    return d;
+}
+
+}  // namespace tenfold::nodes

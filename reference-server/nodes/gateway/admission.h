@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "reference-server/mechanisms/rate_limiting/gcra.h"
+#include "reference-server/nodes/gateway/http_types.h"
+#include "simulator/scenario/design.h"
+
+namespace tenfold::nodes {
+
+/// An answer the gateway gives itself, RFC 9457.
+HttpResponse problemResponse(unsigned status, const std::string& title, const std::string& detail,
+                             int retryAfterS = 0, const std::string& type = "about:blank");
+
+/// Who may in: the limit per address comes before the token is looked at, the one per user after.
+class Admissions {
+   public:
+    explicit Admissions(std::string secret) : m_secret(std::move(secret)), m_perIp(1, 1), m_perUser(1, 1) {}
+
+    void configure(const scenario::Design& design);
+
+    struct Decision {
+        std::optional<HttpResponse> refusal;
+        std::string reason;  // rate_limited_ip, rate_limited_user, bad_token
+        std::optional<std::uint64_t> user;
+    };
+    Decision decide(const HttpRequest& request, const std::string& address, std::int64_t nowNs);
+
+   private:
+    HttpResponse tooMany(const mechanisms::Gcra& limiter, const mechanisms::Admission& a,
+                         const char* policy, const std::string& detail) const;
+
+    std::string m_secret;
+    bool m_isPerIp = false;
+    bool m_isPerUser = false;
+    mechanisms::Gcra m_perIp;
+    mechanisms::Gcra m_perUser;
+};
+
+}  // namespace tenfold::nodes

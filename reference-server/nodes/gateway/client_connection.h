@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "reference-server/nodes/gateway/gateway_node.h"
+#include "reference-server/nodes/gateway/http_types.h"
+
+namespace tenfold::nodes {
+
+/// One client's connection: a request, its answer when the emulated links have delivered it, the
+/// next request.
+class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
+   public:
+    ClientConnection(GatewayNode& node, boost::asio::ip::tcp::socket socket);
+    ~ClientConnection();
+
+    void start();
+
+   private:
+    void read();
+    void handle();
+    void forward(std::optional<std::uint64_t> user);
+    void answered(Upstreams::Result result);
+    void finish(HttpResponse response, double queueMs);
+    void write();
+    bool isGone();
+    void close();
+
+    GatewayNode& m_node;
+    boost::asio::ip::tcp::socket m_socket;
+    std::string m_address;
+    boost::beast::flat_buffer m_buffer;
+    std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> m_parser;
+    std::shared_ptr<HttpRequest> m_request;
+    std::optional<std::size_t> m_endpoint;
+    HttpResponse m_response;
+    bool m_keepAlive = true;
+    double m_queueMs = 0;
+};
+
+}  // namespace tenfold::nodes

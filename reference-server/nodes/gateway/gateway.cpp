@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/nodes/gateway/gateway.h"
+
+#include <boost/asio/post.hpp>
+#include <future>
+#include <thread>
+
+#include "reference-server/nodes/common/slot_reporter.h"
+#include "reference-server/nodes/gateway/gateway_node.h"
+
+namespace tenfold::nodes {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+namespace {
+std::vector<Upstreams::Peer> peersFrom(const json& line) {
+    std::vector<Upstreams::Peer> peers;
+    for (const auto& p : line.at("peers").value("instances", json::array()))
+        peers.push_back({p.at("id").get<std::string>(), p.at("port").get<int>()});
+    return peers;
+}
+}  // namespace
+
+int runGateway(ControlChannel& control, const json& start) {
+    const NodeIdentity identity = identityFrom(start);
+    Versions versions;
+    std::map<std::uint64_t, std::vector<Upstreams::Peer>> peers;
+    const auto prepare = [&](const json& line) {
+        const auto v = line.at("version").get<std::uint64_t>();
+        versions.prepare(v, scenario::designFromTrustedJson(line.at("design")));
+        peers[v] = peersFrom(line);
+    };
+    prepare(start);
+    const auto first = start.at("version").get<std::uint64_t>();
+    versions.publish(first);
+    GatewayNode node(identity, hardware::profileFromJson(start.at("hardware")), versions);
+    node.configure(versions.current()->design, peers[first]);
+    std::thread io([&] { node.run(); });
+    {
+        SlotReporter reporter(control, identity, [&](std::int64_t) {
+            const auto promise = std::make_shared<std::promise<measure::Sample>>();
+            auto future = promise->get_future();
+            asio::post(node.io(), [&node, promise] { promise->set_value(node.collect()); });
+            if (future.wait_for(std::chrono::milliseconds(200)) == std::future_status::ready)
+                return future.get();
+            return measure::Sample{};
+        });
+        node.setMetrics([&] { return reporter.metricsText(); });
+        control.emit({{"ready", true}, {"port", node.port()}});
+        control.run([&](const json& command) {
+            const auto cmd = command.at("cmd").get<std::string>();
+            const auto v = command.at("version").get<std::uint64_t>();
+            if (cmd == "prepare") {
+                prepare(command);
+                control.emit({{"prepared", v}});
+            } else if (cmd == "publish") {
+                asio::post(node.io(), [&node, &versions, &control, v, p = peers.at(v)] {
+                    versions.publish(v);
+                    node.configure(versions.current()->design, p);
+                    control.emit({{"published", v}});
+                });
+            } else if (cmd == "retire") {
+                versions.retire(v);
+                peers.erase(peers.begin(), peers.lower_bound(v));
+                asio::post(node.io(), [&node, &control, v] {
+                    node.upstreams().whenDrained([&control, v] { control.emit({{"retired", v}}); });
+                });
+            } else {
+                throw std::runtime_error("a gateway does not know the command " + cmd);
+            }
+        });
+    }
+    node.stop();
+    io.join();
+    return 0;
+}
+
+}  // namespace tenfold::nodes

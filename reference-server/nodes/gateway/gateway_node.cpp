@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/nodes/gateway/gateway_node.h"
+
+#include <utility>
+
+#include "reference-server/nodes/gateway/client_connection.h"
+#include "reference-server/protocol/identity.h"
+#include "simulator/load/endpoints.h"
+
+namespace tenfold::nodes {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile& hardware,
+                         Versions& versions)
+    : m_identity(std::move(identity)),
+      m_hardware(hardware),
+      m_versions(versions),
+      m_hop(protocol::hopSignature(m_identity.secret)),
+      // Any address of 127/8 may call; the users have 127.1.x.y.
+      m_acceptor(m_io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
+      m_upstreams(m_io, hardware.threadsPerInstance, static_cast<std::size_t>(hardware.gatewayQueue)),
+      m_admissions(m_identity.secret),
+      m_deadlines(m_io),
+      m_originLink(hardware.originLinkMbit, 0),
+      m_where(load::endpoints().size()) {
+    m_acceptor.listen(4096);
+}
+
+void GatewayNode::run() {
+    accept();
+    const auto guard = asio::make_work_guard(m_io);
+    m_io.run();
+}
+
+void GatewayNode::accept() {
+    m_acceptor.async_accept([this](boost::system::error_code e, tcp::socket socket) {
+        if (!e) {
+            ++m_connections;
+            std::make_shared<ClientConnection>(*this, std::move(socket))->start();
+        }
+        accept();
+    });
+}
+
+void GatewayNode::configure(const scenario::Design& design, const std::vector<Upstreams::Peer>& peers) {
+    m_admissions.configure(design);
+    m_upstreams.setPeers(peers);
+}
+
+measure::Nanos GatewayNode::deliverAt(measure::Nanos now, std::size_t bytes) {
+    if (m_hardware.native) return now;
+    // The origin's link is shared, the client's is their own; the slower one decides, and both
+    // begin together because bytes flow.
+    const auto origin = m_originLink.deliverAt(now, bytes);
+    return std::max(origin, now + hardware::transferNs(bytes, m_hardware.clientLinkMbit));
+}
+
+void GatewayNode::countDone(std::optional<std::size_t> endpoint, double queueMs, double linkMs) {
+    ++m_completed;
+    if (!endpoint) return;
+    auto& where = m_where[*endpoint];
+    ++where.requests;
+    where.of(measure::Stage::gatewayQueue) += queueMs;
+    where.of(measure::Stage::link) += linkMs;
+}
+
+measure::Sample GatewayNode::collect() {
+    measure::Sample s;
+    s.version = version();
+    auto& n = s.nodes[m_identity.id];
+    n.capacity = m_hardware.gatewayQueue;
+    n.waiting = static_cast<double>(m_upstreams.waiting());
+    n.inUse = m_upstreams.open();
+    n.arrived = std::exchange(m_arrived, 0);
+    n.completed = std::exchange(m_completed, 0);
+    n.rejected = std::exchange(m_rejected, {});
+    n.overrun = std::exchange(m_overrun, {});
+    n.gauges["connections"] = m_connections;
+    n.gauges["instances_up"] = m_upstreams.up();
+    if (!m_hardware.native) {
+        const auto busy = m_originLink.busyNs();
+        n.gauges["link_utilisation"] =
+            static_cast<double>(busy - m_linkBusyBeforeNs) / measure::SlotClock::kSlotNs;
+        m_linkBusyBeforeNs = busy;
+    }
+    for (std::size_t i = 0; i < m_where.size(); ++i)
+        if (m_where[i].requests > 0)
+            s.endpoints[std::string(load::endpoints()[i].id)].where = std::exchange(m_where[i], {});
+    return s;
+}
+
+}  // namespace tenfold::nodes

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reference-server/nodes/common/control.h"
+#include "reference-server/nodes/common/deadlines.h"
+#include "reference-server/nodes/gateway/admission.h"
+#include "reference-server/nodes/gateway/upstreams.h"
+#include "simulator/hardware/link.h"
+#include "simulator/hardware/profile.h"
+#include "simulator/measure/sample.h"
+
+namespace tenfold::nodes {
+
+/// What the connections of the gateway share. On the IO thread only, but for the versions.
+class GatewayNode {
+   public:
+    GatewayNode(NodeIdentity identity, const hardware::HardwareProfile& hardware, Versions& versions);
+
+    int port() const { return m_acceptor.local_endpoint().port(); }
+    boost::asio::io_context& io() { return m_io; }
+    void run();
+    void stop() { m_io.stop(); }
+    void configure(const scenario::Design& design, const std::vector<Upstreams::Peer>& peers);
+    void setMetrics(std::function<std::string()> text) { m_metrics = std::move(text); }
+    Upstreams& upstreams() { return m_upstreams; }
+    measure::Sample collect();
+
+    // For connections.
+    const NodeIdentity& identity() const { return m_identity; }
+    const std::string& hopSignature() const { return m_hop; }
+    Admissions& admissions() { return m_admissions; }
+    Deadlines& deadlines() { return m_deadlines; }
+    std::uint64_t version() const { return m_versions.current()->version; }
+    std::string metricsText() const { return m_metrics ? m_metrics() : ""; }
+    /// When an answer of this size has reached a client over the emulated links.
+    measure::Nanos deliverAt(measure::Nanos now, std::size_t bytes);
+    bool isNative() const { return m_hardware.native; }
+    void countArrived() { ++m_arrived; }
+    void countRejected(const std::string& reason) { ++m_rejected[reason]; }
+    void countDone(std::optional<std::size_t> endpoint, double queueMs, double linkMs);
+    void recordOverrun(std::int64_t ns) { m_overrun.recordNs(std::max<std::int64_t>(0, ns)); }
+    void connectionEnded() { --m_connections; }
+
+   private:
+    void accept();
+
+    NodeIdentity m_identity;
+    hardware::HardwareProfile m_hardware;
+    Versions& m_versions;
+    std::string m_hop;
+    boost::asio::io_context m_io{1};
+    boost::asio::ip::tcp::acceptor m_acceptor;
+    Upstreams m_upstreams;
+    Admissions m_admissions;
+    Deadlines m_deadlines;
+    hardware::SharedLink m_originLink;
+    std::function<std::string()> m_metrics;
+    int m_connections = 0;
+    std::uint64_t m_arrived = 0;
+    std::uint64_t m_completed = 0;
+    std::int64_t m_linkBusyBeforeNs = 0;
+    std::map<std::string, std::uint64_t> m_rejected;
+    std::vector<measure::StageTimes> m_where;
+    measure::Histogram m_overrun;
+};
+
+}  // namespace tenfold::nodes

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reference-server/nodes/gateway/http_types.h"
+#include "simulator/measure/clock.h"
+
+namespace tenfold::nodes {
+
+/// The API instances behind the gateway: who is up, how much each has open, and who waits.
+///
+/// At most as many requests are open at an instance as it has threads; the least busy is taken; when
+/// all are full, requests wait in one line, first come first served, and beyond its bound they are
+/// turned away. All on the gateway's IO thread.
+class Upstreams {
+   public:
+    enum class Failure { none, queueFull, noInstance, broken, timedOut, clientGone };
+    struct Result {
+        Failure failure = Failure::none;
+        HttpResponse response;
+        double queueMs = 0;
+    };
+    using Done = std::function<void(Result)>;
+    using IsGone = std::function<bool()>;
+    struct Peer {
+        std::string id;
+        int port = 0;
+    };
+
+    Upstreams(boost::asio::io_context& io, int threadsPerInstance, std::size_t queueBound);
+
+    /// The instances from now on. One that is missing finishes what it has open and gets no more.
+    void setPeers(const std::vector<Peer>& peers);
+    /// Sends a request to an instance. `isGone` is asked before a request that has waited is sent:
+    /// nobody needs the answer any more.
+    void send(std::shared_ptr<HttpRequest> request, IsGone isGone, Done done);
+    /// Calls back when instances that were taken out have nothing open.
+    void whenDrained(std::function<void()> callback);
+
+    std::size_t waiting() const { return m_line.size(); }
+    int open() const;
+    int up() const;
+
+   private:
+    struct Connection;
+    struct Instance {
+        Peer peer;
+        bool isUp = true;
+        bool isLeaving = false;
+        int open = 0;
+        int failedChecks = 0;
+        std::vector<std::shared_ptr<Connection>> idle;
+    };
+    using InstancePtr = std::shared_ptr<Instance>;
+    struct Exchange {
+        std::shared_ptr<HttpRequest> request;
+        IsGone isGone;
+        Done done;
+        measure::Nanos askedAt = 0;
+        double queueMs = 0;
+        int tries = 0;
+    };
+    using ExchangePtr = std::shared_ptr<Exchange>;
+
+    InstancePtr choose();
+    void start(const InstancePtr& instance, ExchangePtr exchange);
+    void write(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
+    void read(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
+    void failed(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
+    void release(const InstancePtr& instance);
+    void serveLine();
+    void check();
+    void checkOne(const InstancePtr& instance);
+    void sweep();
+
+    boost::asio::io_context& m_io;
+    int m_threads;
+    std::size_t m_bound;
+    std::vector<InstancePtr> m_instances;
+    std::size_t m_turn = 0;
+    std::deque<ExchangePtr> m_line;
+    std::vector<std::function<void()>> m_drained;
+    std::vector<std::weak_ptr<Connection>> m_busy;  // for time-outs
+    boost::asio::steady_timer m_checkTimer;
+};
+
+}  // namespace tenfold::nodes
