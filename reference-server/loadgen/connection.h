@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "reference-server/loadgen/response_parser.h"
+#include "simulator/measure/clock.h"
+
+namespace tenfold::loadgen {
+
+/// One keep-alive connection: one request at a time.
+class Connection : public std::enable_shared_from_this<Connection> {
+   public:
+    enum class End {
+        answered,
+        closedBeforeAnswer,  // a kept connection closed before any byte: may be tried again
+        refused,             // could not connect, or broke in the middle
+        cancelled,           // by the caller
+    };
+    using Done = std::function<void(End)>;
+
+    explicit Connection(boost::asio::io_context& io) : m_socket(io) {}
+
+    /// Binds to a client address (unspecified: none) and connects.
+    void connect(const boost::asio::ip::address& from, const boost::asio::ip::tcp::endpoint& to,
+                 std::function<void(bool isOpen)> done);
+    /// Sends and waits for the whole answer.
+    void exchange(std::string request, Done done);
+    /// Gives up: closes the socket; the exchange ends with `cancelled`.
+    void abandon();
+
+    bool isReusable() const { return m_socket.is_open() && !m_parser.closes(); }
+    bool hasBeenUsed() const { return m_exchanges > 1; }
+    const ResponseParser& response() const { return m_parser; }
+    measure::Nanos sentAt() const { return m_sentAt; }
+
+   private:
+    void read();
+    void finish(End end);
+
+    boost::asio::ip::tcp::socket m_socket;
+    std::string m_request;
+    std::array<char, 32768> m_chunk{};
+    ResponseParser m_parser;
+    Done m_done;
+    measure::Nanos m_sentAt = 0;
+    int m_exchanges = 0;
+    bool m_isAbandoned = false;
+};
+
+}  // namespace tenfold::loadgen

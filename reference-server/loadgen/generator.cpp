@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/loadgen/generator.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "simulator/load/endpoints.h"
+
+namespace tenfold::loadgen {
+
+namespace asio = boost::asio;
+using measure::monotonicNow;
+using measure::Nanos;
+using measure::Outcome;
+
+namespace {
+// A burst of connects runs into the server's backlog; the rest waits a moment.
+constexpr int kMaxConnecting = 200;
+constexpr double kLineSeconds = 10;
+constexpr std::size_t kMaxLine = 50'000;
+constexpr std::uint64_t kAbusingUser = 1;
+
+Outcome outcomeOf(int status) {
+    if (status == 429) return Outcome::rateLimited;
+    if (status >= 500) return Outcome::serverError;
+    if (status >= 400) return Outcome::clientError;
+    return Outcome::ok;
+}
+}  // namespace
+
+Generator::Generator(asio::io_context& io, Settings settings, ResultBook& book)
+    : m_io(io),
+      m_settings(std::move(settings)),
+      m_book(book),
+      m_addresses(m_settings.addresses, m_settings.sharedAddressPart),
+      m_writer(m_settings.secret, m_settings.host),
+      m_mix(m_settings.seed, m_settings.mix, m_settings.zipfExponent),
+      m_users(random::Stream(m_settings.seed, "arrivals.users")),
+      m_abuser(random::Stream(m_settings.seed, "arrivals.abuser")),
+      m_abuserStream(m_settings.seed, "abuser.requests"),
+      m_timer(io) {
+    const bool isFixed = !m_settings.fixedRequest.empty();
+    for (int i = 0; i < m_addresses.count(); ++i)
+        m_pools.push_back({isFixed ? asio::ip::address() : asio::ip::address(m_addresses.addressAt(i)), {}});
+    m_pools.push_back({AddressBook::abuserAddress(), {}});
+}
+
+std::size_t Generator::lineBound() const {
+    const double tenSeconds = kLineSeconds * (m_users.rateHz() + m_abuser.rateHz());
+    return std::min(kMaxLine, static_cast<std::size_t>(std::max(100.0, tenSeconds)));
+}
+
+void Generator::setRate(double usersHz, double abuserHz) {
+    const Nanos now = monotonicNow();
+    // A rate that stays keeps its arrivals: two runs that differ elsewhere see the same ones.
+    if (usersHz != m_users.rateHz()) m_users.setRate(usersHz, now);
+    if (abuserHz != m_abuser.rateHz()) m_abuser.setRate(abuserHz, now);
+    arm();
+}
+
+void Generator::arm() {
+    Nanos next = std::min(m_users.nextAt(), m_abuser.nextAt());
+    while (!m_byDeadline.empty() && m_byDeadline.front()->isEnded) m_byDeadline.pop_front();
+    if (!m_byDeadline.empty()) next = std::min(next, m_byDeadline.front()->deadline);
+    if (next == m_armedFor) return;
+    m_armedFor = next;
+    if (next == load::PoissonArrivals::kNever) {
+        m_timer.cancel();
+        return;
+    }
+    m_timer.expires_at(asio::steady_timer::time_point(std::chrono::nanoseconds(next)));
+    m_timer.async_wait([this](boost::system::error_code e) {
+        if (e) return;
+        m_armedFor = 0;
+        fireDue();
+    });
+}
+
+void Generator::fireDue() {
+    const Nanos now = monotonicNow();
+    expire(now);
+    // Everything that is due, in order, however late we are: a stall of ours or of the server must
+    // not thin out the load.
+    while (true) {
+        const bool isUser = m_users.nextAt() <= m_abuser.nextAt();
+        auto& stream = isUser ? m_users : m_abuser;
+        if (stream.nextAt() > now) break;
+        const Nanos dueAt = stream.nextAt();
+        stream.advance();
+        fire(dueAt, isUser ? Audience::users : Audience::abuser);
+    }
+    arm();
+}
+
+void Generator::fire(Nanos dueAt, Audience who) {
+    const auto request = std::make_shared<Request>();
+    load::RequestPlan plan;
+    if (who == Audience::users) {
+        plan = m_mix.next();
+        request->pool = m_addresses.indexOf(plan.user);
+    } else {
+        // It wants the lists, again and again.
+        const char* wanted = m_abuserStream.uniform() < 0.7 ? "products.list" : "orders.list";
+        plan.endpoint = *load::endpointIndex(wanted);
+        plan.user = kAbusingUser;
+        request->pool = m_addresses.count();
+    }
+    request->endpoint = plan.endpoint;
+    request->who = who;
+    request->user = plan.user;
+    request->dueAt = dueAt;
+    request->deadline = dueAt + static_cast<Nanos>(m_settings.clientTimeoutMs * 1e6);
+    const bool isFixed = !m_settings.fixedRequest.empty();
+    if (isFixed) request->pool = 0;
+    request->text = isFixed ? m_settings.fixedRequest : m_writer.write(plan);
+    const Nanos now = monotonicNow();
+    m_book.offered(plan.endpoint, who, dueAt);
+    m_book.lag(now - dueAt, now);
+    ++m_inFlight;
+    m_byDeadline.push_back(request);
+    if (m_line.empty() && trySend(request)) return;
+    if (m_line.size() >= lineBound()) {
+        end(request, Outcome::notSent, -1, 0);
+        return;
+    }
+    m_line.push_back(request);
+}
+
+bool Generator::trySend(const RequestPtr& request) {
+    auto& idle = m_pools[static_cast<std::size_t>(request->pool)].idle;
+    while (!idle.empty()) {
+        auto connection = std::move(idle.back());
+        idle.pop_back();
+        if (connection->isReusable()) {
+            send(request, connection);
+            return true;
+        }
+        --m_connections;
+    }
+    if (m_connecting >= kMaxConnecting) return false;
+    if (m_connections >= m_settings.maxConnections) {
+        // Room is made where nobody is using it.
+        const auto rich = std::find_if(m_pools.begin(), m_pools.end(),
+                                       [](const Pool& p) { return !p.idle.empty(); });
+        if (rich == m_pools.end()) return false;
+        rich->idle.pop_back();
+        --m_connections;
+    }
+    open(request);
+    return true;
+}
+
+void Generator::open(const RequestPtr& request) {
+    ++m_connections;
+    ++m_connecting;
+    const auto connection = std::make_shared<Connection>(m_io);
+    request->connection = connection;
+    const auto& from = m_pools[static_cast<std::size_t>(request->pool)].address;
+    connection->connect(from, m_settings.target, [this, request, connection](bool isOpen) {
+        --m_connecting;
+        if (request->isEnded) {
+            --m_connections;
+            serveLine();
+            return;
+        }
+        if (isOpen) {
+            send(request, connection);
+        } else {
+            --m_connections;
+            end(request, Outcome::refused, -1, 0);
+        }
+        serveLine();
+    });
+}
+
+void Generator::send(const RequestPtr& request, const std::shared_ptr<Connection>& connection) {
+    request->connection = connection;
+    m_book.sent(request->endpoint, request->who, monotonicNow());
+    connection->exchange(request->text, [this, request, connection](Connection::End end) {
+        exchangeEnded(request, connection, end);
+    });
+    request->sentAt = connection->sentAt();
+}
+
+void Generator::exchangeEnded(const RequestPtr& request, const std::shared_ptr<Connection>& connection,
+                              Connection::End how) {
+    const auto& response = connection->response();
+    if (connection->isReusable()) {
+        m_pools[static_cast<std::size_t>(request->pool)].idle.push_back(connection);
+    } else {
+        --m_connections;
+    }
+    if (!request->isEnded) {
+        const double serviceMs = static_cast<double>(monotonicNow() - request->sentAt) / 1e6;
+        if (how == Connection::End::answered) {
+            if (!response.lsnCookie().empty()) m_writer.rememberLsn(request->user, response.lsnCookie());
+            end(request, outcomeOf(response.status()), serviceMs, response.bytes());
+        } else if (how == Connection::End::closedBeforeAnswer && !request->isRetried) {
+            // The server closed a connection it had kept just as we used it: a race of the protocol,
+            // counted, tried once more, still measured from the same due time.
+            ++m_reuseRaces;
+            request->isRetried = true;
+            request->connection = nullptr;
+            if (!trySend(request)) m_line.push_front(request);
+        } else {
+            end(request, Outcome::refused, -1, response.bytes());
+        }
+    }
+    serveLine();
+}
+
+void Generator::end(const RequestPtr& request, Outcome outcome, double serviceMs, std::uint64_t bytes) {
+    if (request->isEnded) return;
+    request->isEnded = true;
+    request->connection = nullptr;
+    --m_inFlight;
+    const Nanos now = monotonicNow();
+    const bool isCensored = outcome == Outcome::timeout || outcome == Outcome::notSent;
+    const double responseMs = isCensored ? m_settings.clientTimeoutMs
+                                         : static_cast<double>(now - request->dueAt) / 1e6;
+    m_book.ended({request->endpoint, request->who, outcome, responseMs, serviceMs, bytes}, now);
+    if (m_isDraining && m_inFlight == 0 && m_drained) std::exchange(m_drained, nullptr)();
+}
+
+void Generator::serveLine() {
+    while (!m_line.empty()) {
+        if (m_line.front()->isEnded) {
+            m_line.pop_front();
+            continue;
+        }
+        // Out of the line first: sending may come back here.
+        const auto request = m_line.front();
+        m_line.pop_front();
+        if (!trySend(request)) {
+            m_line.push_front(request);
+            return;
+        }
+    }
+}
+
+void Generator::expire(Nanos now) {
+    while (!m_byDeadline.empty()) {
+        const auto request = m_byDeadline.front();
+        if (!request->isEnded && request->deadline > now) return;
+        m_byDeadline.pop_front();
+        if (request->isEnded) continue;
+        const auto connection = request->connection;
+        end(request, Outcome::timeout, -1, 0);
+        if (connection) connection->abandon();
+    }
+}
+
+void Generator::drain(std::function<void()> done) {
+    m_users.setRate(0, 0);
+    m_abuser.setRate(0, 0);
+    m_isDraining = true;
+    m_drained = std::move(done);
+    arm();
+    if (m_inFlight == 0 && m_drained) std::exchange(m_drained, nullptr)();
+}
+
+}  // namespace tenfold::loadgen

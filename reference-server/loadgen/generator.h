@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reference-server/loadgen/address_book.h"
+#include "reference-server/loadgen/connection.h"
+#include "reference-server/loadgen/request_text.h"
+#include "reference-server/loadgen/result_book.h"
+#include "simulator/load/arrivals.h"
+#include "simulator/load/request_mix.h"
+
+namespace tenfold::loadgen {
+
+/// The open-loop load: requests are due when the arrival process says so, whatever the server does.
+///
+/// One thread, one timer. A request is fired when due, waits in one line for a connection of its
+/// user's address (or room to open one), is sent, and is booked from the time it was *due*. Patience
+/// runs from then too. Nothing is dropped without being counted.
+class Generator {
+   public:
+    struct Settings {
+        boost::asio::ip::tcp::endpoint target;
+        std::string host;
+        std::string secret;
+        std::uint64_t seed = 42;
+        std::map<std::string, double> mix;
+        double zipfExponent = 1.0;
+        int addresses = 256;
+        double sharedAddressPart = 0.1;
+        double clientTimeoutMs = 5000;
+        int maxConnections = 4096;
+        /// Stand-alone: this request and nothing else, from one address.
+        std::string fixedRequest;
+    };
+
+    Generator(boost::asio::io_context& io, Settings settings, ResultBook& book);
+
+    /// Requests a second from now on, of the users and of the abuser. On the IO thread.
+    void setRate(double usersHz, double abuserHz);
+    /// No more arrivals; calls back when nothing is open, at the latest after the client time-out.
+    void drain(std::function<void()> done);
+
+    int inFlight() const { return m_inFlight; }
+    std::size_t waiting() const { return m_line.size(); }
+    int connections() const { return m_connections; }
+    std::uint64_t reuseRaces() const { return m_reuseRaces; }
+
+   private:
+    struct Request {
+        std::size_t endpoint = 0;
+        Audience who = Audience::users;
+        std::uint64_t user = 0;
+        int pool = 0;
+        measure::Nanos dueAt = 0;
+        measure::Nanos deadline = 0;
+        measure::Nanos sentAt = 0;
+        std::string text;
+        std::shared_ptr<Connection> connection;
+        bool isRetried = false;
+        bool isEnded = false;
+    };
+    using RequestPtr = std::shared_ptr<Request>;
+    /// The connections of one client address.
+    struct Pool {
+        boost::asio::ip::address address;
+        std::vector<std::shared_ptr<Connection>> idle;
+    };
+
+    void arm();
+    void fireDue();
+    void fire(measure::Nanos dueAt, Audience who);
+    bool trySend(const RequestPtr& request);
+    void open(const RequestPtr& request);
+    void send(const RequestPtr& request, const std::shared_ptr<Connection>& connection);
+    void exchangeEnded(const RequestPtr& request, const std::shared_ptr<Connection>& connection,
+                       Connection::End end);
+    void end(const RequestPtr& request, measure::Outcome outcome, double serviceMs, std::uint64_t bytes);
+    void serveLine();
+    void expire(measure::Nanos now);
+    std::size_t lineBound() const;
+
+    boost::asio::io_context& m_io;
+    Settings m_settings;
+    ResultBook& m_book;
+    AddressBook m_addresses;
+    RequestWriter m_writer;
+    load::RequestMix m_mix;
+    load::PoissonArrivals m_users;
+    load::PoissonArrivals m_abuser;
+    random::Stream m_abuserStream;
+    boost::asio::steady_timer m_timer;
+    std::vector<Pool> m_pools;  // one for each address, the abuser's last
+    std::deque<RequestPtr> m_line;
+    std::deque<RequestPtr> m_byDeadline;  // due times rise, so deadlines do
+    int m_connections = 0;
+    int m_connecting = 0;
+    int m_inFlight = 0;
+    std::uint64_t m_reuseRaces = 0;
+    bool m_isDraining = false;
+    measure::Nanos m_armedFor = 0;
+    std::function<void()> m_drained;
+};
+
+}  // namespace tenfold::loadgen

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "simulator/load/request_mix.h"
+
+namespace tenfold::loadgen {
+
+/// Turns a plan into the bytes of an HTTP request. Tokens are made once for each user, and users
+/// carry the cookie of their last write.
+class RequestWriter {
+   public:
+    RequestWriter(std::string secret, std::string host);
+    std::string write(const load::RequestPlan& plan);
+    void rememberLsn(std::uint64_t user, const std::string& cookie);
+
+   private:
+    const std::string& tokenOf(std::uint64_t user);
+
+    std::string m_secret;
+    std::string m_host;
+    std::unordered_map<std::uint64_t, std::string> m_tokens;
+    std::unordered_map<std::uint64_t, std::string> m_lsnCookies;
+};
+
+}  // namespace tenfold::loadgen

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <boost/asio/post.hpp>
+#include <future>
+#include <thread>
+
+#include "reference-server/loadgen/generator.h"
+#include "reference-server/loadgen/run.h"
+#include "reference-server/nodes/common/slot_reporter.h"
+
+namespace tenfold::loadgen {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+namespace {
+
+Generator::Settings settingsFrom(const json& start, const nodes::NodeIdentity& identity) {
+    Generator::Settings s;
+    const auto port = start.at("peers").at("gateway").at("port").get<unsigned short>();
+    s.target = {asio::ip::address_v4::loopback(), port};
+    s.host = fmt::format("127.0.0.1:{}", port);
+    s.secret = identity.secret;
+    s.seed = identity.seed;
+    const auto& w = start.at("workload");
+    s.mix = w.at("mix").get<std::map<std::string, double>>();
+    s.zipfExponent = w.at("zipf_exponent").get<double>();
+    s.addresses = w.at("addresses").get<int>();
+    s.sharedAddressPart = w.at("shared_address_part").get<double>();
+    s.clientTimeoutMs = w.at("client_timeout_ms").get<double>();
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 5000)
+        s.maxConnections = std::max(64, static_cast<int>(limit.rlim_cur) - 200);
+    return s;
+}
+
+}  // namespace
+
+int runControlled(int parentPid) {
+    nodes::ControlChannel control(parentPid);
+    json start;
+    try {
+        start = control.readStart();
+        const auto identity = nodes::identityFrom(start);
+        std::atomic<std::uint64_t> version{start.at("version").get<std::uint64_t>()};
+        ResultBook book(identity.clock);
+        asio::io_context io{1};
+        Generator generator(io, settingsFrom(start, identity), book);
+        std::thread thread([&] {
+            ::prctl(PR_SET_TIMERSLACK, 1000);
+            const auto guard = asio::make_work_guard(io);
+            io.run();
+        });
+        {
+            nodes::SlotReporter reporter(control, identity, [&](std::int64_t slot) {
+                auto sample = book.take(slot);
+                sample.version = version;
+                const auto promise = std::make_shared<std::promise<measure::NodeSample>>();
+                auto future = promise->get_future();
+                asio::post(io, [&generator, promise] {
+                    measure::NodeSample n;
+                    n.inUse = generator.inFlight();
+                    n.waiting = static_cast<double>(generator.waiting());
+                    n.gauges["connections"] = generator.connections();
+                    n.gauges["reuse_races"] = static_cast<double>(generator.reuseRaces());
+                    promise->set_value(n);
+                });
+                if (future.wait_for(std::chrono::milliseconds(200)) == std::future_status::ready)
+                    sample.nodes[identity.id] = future.get();
+                return sample;
+            });
+            control.emit({{"ready", true}, {"port", 0}});
+            control.run([&](const json& command) {
+                const auto cmd = command.at("cmd").get<std::string>();
+                if (cmd == "load") {
+                    version = command.value("version", version.load());
+                    const double users = command.at("rate_hz").get<double>();
+                    const double abuser = command.at("abuser_rate_hz").get<double>();
+                    asio::post(io, [&generator, &control, users, abuser] {
+                        generator.setRate(users, abuser);
+                        control.emit({{"ack", "load"}});
+                    });
+                } else if (cmd == "drain") {
+                    asio::post(io, [&generator, &control, &book] {
+                        generator.drain([&control, &book] {
+                            control.emit({{"drained", true},
+                                          {"offered", book.totalOffered()},
+                                          {"ended", book.totalEnded()}});
+                        });
+                    });
+                } else if (cmd == "prepare") {
+                    control.emit({{"prepared", command.at("version")}});
+                } else if (cmd == "publish") {
+                    version = command.at("version").get<std::uint64_t>();
+                    control.emit({{"published", version.load()}});
+                } else if (cmd == "retire") {
+                    control.emit({{"retired", command.at("version")}});
+                } else {
+                    throw std::runtime_error("a generator does not know the command " + cmd);
+                }
+            });
+        }
+        io.stop();
+        thread.join();
+        return 0;
+    } catch (const std::exception& e) {
+        control.emit({{"fatal", e.what()}});
+        return 3;
+    }
+}
+
+}  // namespace tenfold::loadgen
