@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "reference-server/protocol/resp.h"
+
+#include <charconv>
+
+namespace tenfold::protocol {
+
+namespace {
+
+constexpr long long kMaxWords = 1'000'000;
+constexpr long long kMaxBulkBytes = 16 << 20;
+constexpr std::size_t kMaxInlineBytes = 64 << 10;
+
+/// The number of a line "*3\r\n"; `next` is set behind it. False: not there yet, or no number.
+bool takeNumber(std::string_view buffer, std::size_t at, std::size_t& next, long long& value,
+                bool& isBad) {
+    const auto end = buffer.find("\r\n", at);
+    if (end == std::string_view::npos) {
+        isBad = buffer.size() - at > 64;
+        return false;
+    }
+    const auto [stop, error] = std::from_chars(buffer.data() + at + 1, buffer.data() + end, value);
+    isBad = error != std::errc{} || stop != buffer.data() + end;
+    next = end + 2;
+    return !isBad;
+}
+
+RespCut malformed(std::vector<std::string>& words, std::string text) {
+    words = {std::move(text)};
+    return RespCut::malformed;
+}
+
+}  // namespace
+
+RespCut cutRespCommand(std::string_view buffer, std::vector<std::string>& words, std::size_t& used) {
+    words.clear();
+    if (buffer.empty()) return RespCut::needMore;
+    if (buffer[0] != '*') {
+        const auto end = buffer.find('\n');
+        if (end == std::string_view::npos)
+            return buffer.size() > kMaxInlineBytes
+                       ? malformed(words, "ERR Protocol error: too big inline request")
+                       : RespCut::needMore;
+        std::string_view line = buffer.substr(0, end);
+        used = end + 1;
+        while (!line.empty()) {
+            const auto from = line.find_first_not_of(" \r\t");
+            if (from == std::string_view::npos) break;
+            line.remove_prefix(from);
+            const auto to = line.find_first_of(" \r\t");
+            words.emplace_back(line.substr(0, to));
+            line.remove_prefix(to == std::string_view::npos ? line.size() : to);
+        }
+        return RespCut::command;
+    }
+    std::size_t at = 0;
+    long long count = 0;
+    bool isBad = false;
+    if (!takeNumber(buffer, 0, at, count, isBad))
+        return isBad ? malformed(words, "ERR Protocol error: invalid multibulk length")
+                     : RespCut::needMore;
+    if (count > kMaxWords) return malformed(words, "ERR Protocol error: invalid multibulk length");
+    for (long long i = 0; i < count; ++i) {
+        if (at >= buffer.size()) return RespCut::needMore;
+        if (buffer[at] != '$')
+            return malformed(words, std::string("ERR Protocol error: expected '$', got '") + buffer[at] + "'");
+        long long length = 0;
+        if (!takeNumber(buffer, at, at, length, isBad))
+            return isBad ? malformed(words, "ERR Protocol error: invalid bulk length") : RespCut::needMore;
+        if (length < 0 || length > kMaxBulkBytes)
+            return malformed(words, "ERR Protocol error: invalid bulk length");
+        const auto n = static_cast<std::size_t>(length);
+        if (buffer.size() < at + n + 2) return RespCut::needMore;
+        words.emplace_back(buffer.substr(at, n));
+        at += n + 2;
+    }
+    used = at;
+    return RespCut::command;
+}
+
+void respSimple(std::string& out, std::string_view text) { out.append("+").append(text).append("\r\n"); }
+void respError(std::string& out, std::string_view text) { out.append("-").append(text).append("\r\n"); }
+void respInteger(std::string& out, long long value) {
+    out.append(":").append(std::to_string(value)).append("\r\n");
+}
+void respBulk(std::string& out, std::string_view bytes) {
+    out.append("$").append(std::to_string(bytes.size())).append("\r\n").append(bytes).append("\r\n");
+}
+void respNull(std::string& out) { out.append("$-1\r\n"); }
+void respArray(std::string& out, std::size_t count) {
+    out.append("*").append(std::to_string(count)).append("\r\n");
+}
+
+}  // namespace tenfold::protocol
