@@ -27,6 +27,7 @@ namespace {
 constexpr int kExtraThreads = 4;
 constexpr std::size_t kConnectionsWaiting = 256;
 constexpr int kBacklog = 4096;
+constexpr std::size_t kLongestPath = 200;
 
 std::uint64_t number(const std::string& text) {
     std::uint64_t value = 0;
@@ -117,11 +118,20 @@ void ApiServer::listen() {
         ::setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
         fd = s;
     });
-    // Routing by hand: the library would try a regular expression for each endpoint.
+    // Routing by hand: the library would try a regular expression for each endpoint. Requests with
+    // a body have to go through it, because the body is read after this handler; paths are short by
+    // then, since a long one would recurse deeply in the expression.
     server.set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) {
+        const bool hasBody = in.method == "POST" || in.method == "PUT" || in.method == "PATCH";
+        if (hasBody && in.path.size() <= kLongestPath && !WorkerQueue::isRejected())
+            return httplib::Server::HandlerResponse::Unhandled;
         handle(in, out);
         return httplib::Server::HandlerResponse::Handled;
     });
+    const auto withBody = [this](const httplib::Request& in, httplib::Response& out) { handle(in, out); };
+    server.Post("/.*", withBody);
+    server.Put("/.*", withBody);
+    server.Patch("/.*", withBody);
     m_port = server.bind_to_any_port("127.0.0.1");
     if (m_port <= 0) throw std::runtime_error("no free port on 127.0.0.1");
     ::listen(fd, kBacklog);
@@ -180,7 +190,9 @@ void ApiServer::handle(const httplib::Request& in, httplib::Response& out) {
     const std::uint64_t asked = isFromGateway ? number(in.get_header_value("X-Tenfold-Version")) : 0;
     const auto backend = backendOf(asked);
     m_book.opened(backend->version);
-    const auto endpoint = load::endpointOf(in.method, in.target);
+    const auto endpoint = in.path.size() <= kLongestPath
+                              ? load::endpointOf(in.method, in.target)
+                              : std::nullopt;
     if (endpoint) {
         answerTo(in, out, *endpoint, *backend, isFromGateway);
         return;
