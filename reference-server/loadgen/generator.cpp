@@ -33,7 +33,7 @@ Generator::Generator(asio::io_context& io, Settings settings, ResultBook& book)
       m_settings(std::move(settings)),
       m_book(book),
       m_addresses(m_settings.addresses, m_settings.sharedAddressPart),
-      m_writer(m_settings.secret, m_settings.host),
+      m_writer(m_settings.tokenKey, m_settings.host),
       m_mix(m_settings.seed, m_settings.mix, m_settings.zipfExponent),
       m_users(random::Stream(m_settings.seed, "arrivals.users")),
       m_abuser(random::Stream(m_settings.seed, "arrivals.abuser")),

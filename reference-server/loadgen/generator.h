@@ -30,7 +30,7 @@ class Generator {
     struct Settings {
         boost::asio::ip::tcp::endpoint target;
         std::string host;
-        std::string secret;
+        std::string tokenKey;
         std::uint64_t seed = 42;
         std::map<std::string, double> mix;
         double zipfExponent = 1.0;

@@ -98,7 +98,7 @@ Result runAgainst(const tcp::endpoint& target, double rateHz, std::chrono::milli
     Generator::Settings s;
     s.target = target;
     s.host = "test";
-    s.secret = "secret";
+    s.tokenKey = "key";
     s.clientTimeoutMs = timeoutMs;
     s.maxConnections = maxConnections;
     Generator g(io, s, book);

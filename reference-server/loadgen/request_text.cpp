@@ -44,12 +44,12 @@ std::string bodyOf(const load::RequestPlan& p, std::string_view id) {
 
 }  // namespace
 
-RequestWriter::RequestWriter(std::string secret, std::string host)
-    : m_secret(std::move(secret)), m_host(std::move(host)) {}
+RequestWriter::RequestWriter(std::string tokenKey, std::string host)
+    : m_tokenKey(std::move(tokenKey)), m_host(std::move(host)) {}
 
 const std::string& RequestWriter::tokenOf(std::uint64_t user) {
     auto& token = m_tokens[user];
-    if (token.empty()) token = protocol::bearerToken(m_secret, user);
+    if (token.empty()) token = protocol::bearerToken(m_tokenKey, user);
     return token;
 }
 

@@ -13,14 +13,14 @@ namespace tenfold::loadgen {
 /// carry the cookie of their last write.
 class RequestWriter {
    public:
-    RequestWriter(std::string secret, std::string host);
+    RequestWriter(std::string tokenKey, std::string host);
     std::string write(const load::RequestPlan& plan);
     void rememberLsn(std::uint64_t user, const std::string& cookie);
 
    private:
     const std::string& tokenOf(std::uint64_t user);
 
-    std::string m_secret;
+    std::string m_tokenKey;
     std::string m_host;
     std::unordered_map<std::uint64_t, std::string> m_tokens;
     std::unordered_map<std::uint64_t, std::string> m_lsnCookies;

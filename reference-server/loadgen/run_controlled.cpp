@@ -10,6 +10,7 @@
 #include "reference-server/loadgen/generator.h"
 #include "reference-server/loadgen/run.h"
 #include "reference-server/nodes/common/slot_reporter.h"
+#include "reference-server/protocol/identity.h"
 
 namespace tenfold::loadgen {
 
@@ -23,7 +24,7 @@ Generator::Settings settingsFrom(const json& start, const nodes::NodeIdentity& i
     const auto port = start.at("peers").at("gateway").at("port").get<unsigned short>();
     s.target = {asio::ip::address_v4::loopback(), port};
     s.host = fmt::format("127.0.0.1:{}", port);
-    s.secret = identity.secret;
+    s.tokenKey = protocol::tokenKey(identity.seed);
     s.seed = identity.seed;
     const auto& w = start.at("workload");
     s.mix = w.at("mix").get<std::map<std::string, double>>();

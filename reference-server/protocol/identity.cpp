@@ -51,6 +51,8 @@ std::optional<std::uint64_t> verify(std::string_view secret, std::string_view pu
 
 }  // namespace
 
+std::string tokenKey(std::uint64_t seed) { return fmt::format("tenfold-users-{}", seed); }
+
 std::string bearerToken(std::string_view secret, std::uint64_t user) {
     return sign(secret, "user", user);
 }

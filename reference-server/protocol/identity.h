@@ -8,13 +8,17 @@
 
 namespace tenfold::protocol {
 
-/// Who is who between the nodes of one run. Everything is keyed by the run's secret, which the
-/// supervisor hands to its children and nobody else.
+/// Who is who between the nodes of one run. All but the tokens is keyed by the run's secret,
+/// which the supervisor hands to its children and nobody else.
+
+/// The key of the users' tokens. It follows from the run's seed, so that the generator, a test or
+/// somebody with curl can be any user; the secret between the nodes does not.
+std::string tokenKey(std::uint64_t seed);
 
 /// "<user>.<32 hex digits of HMAC-SHA256>".
-std::string bearerToken(std::string_view secret, std::uint64_t user);
+std::string bearerToken(std::string_view key, std::uint64_t user);
 /// The user of a token; nothing when it is not one of this run's. Compares in constant time.
-std::optional<std::uint64_t> userOfToken(std::string_view secret, std::string_view token);
+std::optional<std::uint64_t> userOfToken(std::string_view key, std::string_view token);
 
 /// What the gateway sends along so that a node can tell its headers from a client's.
 std::string hopSignature(std::string_view secret);

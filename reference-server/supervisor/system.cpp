@@ -15,6 +15,7 @@
 #include <filesystem>
 
 #include "reference-server/data/dataset.h"
+#include "reference-server/protocol/identity.h"
 
 namespace tenfold::supervisor {
 
@@ -51,11 +52,13 @@ std::filesystem::path programFolder() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path();
 }
 
-std::string tryIt(const std::string& role, int port) {
+std::string tryIt(const std::string& role, int port, std::uint64_t seed) {
     if (role == "database" || role == "replica" || role == "pooler")
         return fmt::format("psql 'host=127.0.0.1 port={} user=shop dbname=shop'", port);
     if (role == "cache") return fmt::format("redis-cli -h 127.0.0.1 -p {}", port);
-    if (role == "gateway") return fmt::format("curl -i http://127.0.0.1:{}/v1/products/1", port);
+    if (role == "gateway")
+        return fmt::format("curl -i -H 'Authorization: Bearer {}' http://127.0.0.1:{}/v1/orders",
+                           protocol::bearerToken(protocol::tokenKey(seed), 1), port);
     if (role == "instance") return fmt::format("curl -i http://127.0.0.1:{}/openapi.json", port);
     return "";
 }
@@ -395,7 +398,7 @@ json System::topologyJson() const {
                          {"address", "127.0.0.1"},
                          {"port", c->port},
                          {"metrics_port", c->metricsPort},
-                         {"try", tryIt(c->role(), c->port)}});
+                         {"try", tryIt(c->role(), c->port, m_scenario.seed)}});
     }
     return nodes;
 }

@@ -17,7 +17,8 @@ namespace tenfold::cli {
 /// A run on the command line: starts a live engine, collects what it emits, waits.
 class Recorder {
 public:
-    Recorder();
+    /// `server`: the program to run; empty: beside this one.
+    explicit Recorder(const std::string& server = "");
     ~Recorder();
 
     engine::Engine& engine() { return *m_engine; }

@@ -58,7 +58,7 @@ Admissions::Decision Admissions::decide(const HttpRequest& request, const std::s
     }
     const auto authorization = request[http::field::authorization];
     if (authorization.size() > 7 && boost::beast::iequals(authorization.substr(0, 7), "Bearer ")) {
-        d.user = protocol::userOfToken(m_secret, {authorization.data() + 7, authorization.size() - 7});
+        d.user = protocol::userOfToken(m_tokenKey, {authorization.data() + 7, authorization.size() - 7});
         if (!d.user) {
             d.reason = "bad_token";
             d.refusal = problemResponse(401, "Unauthorized", "This bearer token is not valid here.");

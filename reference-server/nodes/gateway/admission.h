@@ -17,7 +17,7 @@ HttpResponse problemResponse(unsigned status, const std::string& title, const st
 /// Who may in: the limit per address comes before the token is looked at, the one per user after.
 class Admissions {
    public:
-    explicit Admissions(std::string secret) : m_secret(std::move(secret)), m_perIp(1, 1), m_perUser(1, 1) {}
+    explicit Admissions(std::string tokenKey) : m_tokenKey(std::move(tokenKey)), m_perIp(1, 1), m_perUser(1, 1) {}
 
     void configure(const scenario::Design& design);
 
@@ -32,7 +32,7 @@ class Admissions {
     HttpResponse tooMany(const mechanisms::Gcra& limiter, const mechanisms::Admission& a,
                          const char* policy, const std::string& detail) const;
 
-    std::string m_secret;
+    std::string m_tokenKey;
     bool m_isPerIp = false;
     bool m_isPerUser = false;
     mechanisms::Gcra m_perIp;

@@ -21,7 +21,7 @@ GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile&
       // Any address of 127/8 may call; the users have 127.1.x.y.
       m_acceptor(m_io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
       m_upstreams(m_io, hardware.threadsPerInstance, static_cast<std::size_t>(hardware.gatewayQueue)),
-      m_admissions(m_identity.secret),
+      m_admissions(protocol::tokenKey(m_identity.seed)),
       m_deadlines(m_io),
       m_originLink(hardware.originLinkMbit, 0),
       m_where(load::endpoints().size()) {
