@@ -10,6 +10,7 @@
 #include "reference-server/protocol/identity.h"
 #include "simulator/cli/inputs.h"
 #include "simulator/cli/recorder.h"
+#include "simulator/mechanisms/catalogue.h"
 
 namespace tenfold::test {
 
@@ -53,8 +54,12 @@ class LiveSystem {
         if (m_isStopped) return;
         m_isStopped = true;
         m_recorder.engine().stop();
-        m_recorder.waitFor([&] { return m_recorder.phase() == engine::Phase::idle; },
-                           std::chrono::seconds(30));
+        m_recorder.waitFor(
+            [&] {
+                return m_recorder.phase() == engine::Phase::idle ||
+                       m_recorder.phase() == engine::Phase::failed;
+            },
+            std::chrono::seconds(30));
     }
 
     /// Sum over the slots after the last change, but for the first `skip`.

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The house rules that a compiler does not know: arrows between folders, file length, banned calls,
+licence lines, unlisted folders. Prints every breach; exit code 1 if there is one."""
+import pathlib
+import re
+import sys
+
+# folder → folders it may include from (transitively closed by hand: what is not here is a breach).
+BASE = {"simulator/measure"}
+SCENARIO = BASE | {"simulator/scenario"}
+SPECS = SCENARIO | {"simulator/mechanisms"}
+HARDWARE = SCENARIO | {"simulator/random", "simulator/hardware"}
+LOAD = SCENARIO | {"simulator/random", "simulator/load"}
+ENGINE = SPECS | HARDWARE | {"simulator/engine"}
+JUDGE = SPECS | {"simulator/judge"}
+SERVER = SPECS | HARDWARE | LOAD | {"reference-server"}
+ALLOWED = {
+    "simulator/random": {"simulator/random"},
+    "simulator/measure": BASE,
+    "simulator/scenario": SCENARIO,
+    "simulator/mechanisms": SPECS,
+    "simulator/hardware": HARDWARE,
+    "simulator/load": LOAD,
+    "simulator/judge": JUDGE,
+    "simulator/engine": ENGINE,
+    "simulator/cli": ENGINE | JUDGE | LOAD | {"simulator/cli"},
+    "reference-server": SERVER,
+    "app": ENGINE | JUDGE | {"app"},
+}
+# Tests may also use the catalogue of mechanisms, as data.
+TEST_EXTRA = {"simulator/mechanisms", "simulator/random"}
+
+MAX_LINES = 800
+BANNED = [
+    (re.compile(r"\brand\s*\("), "rand(: use a named random::Stream"),
+    (re.compile(r"std::(exponential|normal|poisson|uniform_\w+|lognormal)_distribution"),
+     "a standard distribution: it differs between machines"),
+    (re.compile(r"\bQt::|\bQString\b|#include <Q"), "Qt outside app/"),
+    (re.compile(r"connect\([^;()]*SIGNAL\("), "string-based connect"),
+]
+HEADER_BANNED = [(re.compile(r"^\s*using namespace", re.M), "using namespace in a header")]
+CLOCK = re.compile(r"system_clock::now")
+# The wall clock is for dates that people read, in one place each.
+CLOCK_ALLOWED = {"reference-server/nodes/instance/api_server.cpp"}
+SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
+ROOTS = ("simulator", "reference-server", "app", "tests")
+
+
+def module_of(path):
+    parts = path.split("/")
+    if parts[0] == "simulator" and len(parts) > 2:
+        return "/".join(parts[:2])
+    return parts[0]
+
+
+def sources(root):
+    for top in ROOTS:
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in (".h", ".cpp", ".py", ".txt", ".cmake") and path.is_file():
+                yield path
+
+
+def check(root):
+    root = pathlib.Path(root)
+    problems = []
+    for path in sources(root):
+        name = path.relative_to(root).as_posix()
+        if name.endswith("NOTE-TO-HELPER.txt"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        lines = text.count("\n")
+        if lines > MAX_LINES:
+            problems.append(f"{name}: {lines} lines; allowed: {MAX_LINES}")
+        if SPDX not in text[:200]:
+            problems.append(f"{name}: no SPDX line")
+        if path.suffix not in (".h", ".cpp"):
+            continue
+        module = module_of(name)
+        is_test = name.endswith("_test.cpp") or module == "tests"
+        for pattern, why in BANNED:
+            if why.startswith("Qt") and module in ("app", "tests"):
+                continue
+            if pattern.search(text):
+                problems.append(f"{name}: {why}")
+        if path.suffix == ".h":
+            for pattern, why in HEADER_BANNED:
+                if pattern.search(text):
+                    problems.append(f"{name}: {why}")
+        if CLOCK.search(text) and name not in CLOCK_ALLOWED and module != "app":
+            problems.append(f"{name}: system_clock::now outside the places that may ask the date")
+        if module not in ALLOWED:
+            continue
+        allowed = ALLOWED[module] | (TEST_EXTRA if is_test else set())
+        for include in re.findall(r'#include "([^"]+)"', text):
+            target = module_of(include)
+            if target in ("simulator", "tests") or include.split("/")[0] not in ROOTS:
+                continue
+            if target not in allowed:
+                problems.append(f"{name}: includes {include}; {module} may use {', '.join(sorted(allowed))}")
+        # One mechanism never knows another.
+        match = re.match(r"simulator/mechanisms/(\w+)/", name)
+        if match:
+            for other in re.findall(r'#include "simulator/mechanisms/(\w+)/', text):
+                if other != match.group(1):
+                    problems.append(f"{name}: includes the mechanism {other}")
+    return problems
+
+
+if __name__ == "__main__":
+    found = check(sys.argv[1])
+    print("\n".join(found) if found else "the house is in order")
+    sys.exit(1 if found else 0)

@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each house rule, broken once: the check must see it."""
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from check_house import check  # noqa: E402
+
+SPDX = "// SPDX-License-Identifier: GPL-3.0-or-later\n"
+BREACHES = {
+    "simulator/measure/a.cpp": (SPDX + '#include "simulator/judge/verdict.h"\n', "includes simulator/judge"),
+    "reference-server/b.cpp": (SPDX + '#include "simulator/engine/engine.h"\n', "includes simulator/engine"),
+    "simulator/load/c.cpp": (SPDX + "int x = rand();\n", "rand("),
+    "simulator/load/d.h": (SPDX + "using namespace std;\n", "using namespace"),
+    "simulator/load/e.cpp": (SPDX + "\n" * 801, "lines; allowed"),
+    "simulator/load/f.cpp": ("int x;\n", "no SPDX"),
+    "simulator/judge/g.cpp": (SPDX + "auto t = std::chrono::system_clock::now();\n", "system_clock"),
+    "simulator/engine/h.cpp": (SPDX + "#include <QString>\n", "Qt outside app"),
+    "simulator/mechanisms/one/i.h": (SPDX + '#include "simulator/mechanisms/two/spec.h"\n', "the mechanism two"),
+}
+
+
+def main():
+    for name, (text, expected) in BREACHES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / name
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+            found = check(folder)
+            assert len(found) == 1 and expected in found[0], (name, found)
+    with tempfile.TemporaryDirectory() as folder:
+        assert check(folder) == []
+    print(len(BREACHES), "breaches were seen")
+
+
+main()
