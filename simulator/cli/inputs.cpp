@@ -67,6 +67,16 @@ scenario::Scenario scenarioFrom(const ScenarioFlags& flags) {
         }
     }
     if (flags.seed) s.seed = *flags.seed;
+    const auto times = [&](const char* flag, const std::optional<int>& given, int most, int& factor) {
+        if (!given) return;
+        if (*given < 1 || *given > most) {
+            problems.add(flag, std::to_string(*given), "1 to " + std::to_string(most));
+        } else {
+            factor = *given;
+        }
+    };
+    times("--instances-times", flags.instancesTimes, 4, s.machines.instanceFactor);
+    times("--database-times", flags.databaseTimes, 8, s.machines.databaseCoreFactor);
     for (const auto& assignment : flags.set) s.design.set(assignment, catalogue, problems);
     for (const auto& text : flags.faults) {
         const auto fault = scenario::faultFromText(text);

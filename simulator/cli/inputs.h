@@ -18,6 +18,8 @@ struct ScenarioFlags {
     std::optional<std::uint64_t> seed;
     std::vector<std::string> set;
     std::vector<std::string> faults;
+    std::optional<int> instancesTimes;  // bigger machines
+    std::optional<int> databaseTimes;
 };
 
 /// The scenario the flags ask for. Throws InputError with every problem at once.

@@ -82,7 +82,8 @@ HardwareProfile profileFromJson(const json& j) {
 
 std::vector<std::string> profileNames() {
     std::vector<std::string> names;
-    for (const auto& p : readFile().at("profiles")) names.push_back(p.at("id").get<std::string>());
+    const json file = readFile();
+    for (const auto& p : file.at("profiles")) names.push_back(p.at("id").get<std::string>());
     return names;
 }
 

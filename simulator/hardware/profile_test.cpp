@@ -23,6 +23,10 @@ TEST(HardwareProfile, TheTiersAreThoseOfTheDesign) {
     EXPECT_THROW(profileForTier("5M"), std::invalid_argument);
 }
 
+TEST(HardwareProfile, TheFileNamesItsProfiles) {
+    EXPECT_EQ(profileNames(), (std::vector<std::string>{"10k", "100k", "1M", "native"}));
+}
+
 TEST(HardwareProfile, UsersPickTheNearestTier) {
     EXPECT_EQ(profileForUsers(10'000).id, "10k");
     EXPECT_EQ(profileForUsers(31'000).id, "10k");

@@ -40,7 +40,8 @@ double binomialLowerBound(std::uint64_t successes, std::uint64_t n, double alpha
 struct Trust {
     double generatorLagP99Ms = 10;
     double overrunP99Ms = 5;
-    double hostCpu = 0.95;
+    double hostCpu = 0.95;  // counts only with this overrun beside it:
+    double busyOverrunP99Ms = 1;
     double notSentRatio = 0.001;
 };
 

@@ -71,6 +71,8 @@ TEST(Verdict, FailuresCountButAnAbusersRefusalsDoNot) {
 TEST(Verdict, IsWithheldWhenTheMeasurementCannotBeTrusted) {
     auto s = windowOf(1000, 500);
     s.hostCpu = 0.99;
+    EXPECT_EQ(holds(s), Holds::no) << "a busy host whose deadlines hold is no reason for doubt";
+    s.nodes["primary"].overrun.recordMs(2, 100);
     const auto v = judge::judge(s, {}, "1M", std::nullopt);
     EXPECT_EQ(v.holds, Holds::withheld);
     EXPECT_THAT(v.withheld, testing::HasSubstr("host-limited"));
