@@ -26,6 +26,29 @@ double Histogram::bucketMiddleMs(int index) {
     return (64.0 + sub + 0.5) * width / 1000.0;
 }
 
+void Histogram::addBucket(int index, std::uint32_t count) {
+    if (!m_dense.empty()) {
+        m_dense[static_cast<std::size_t>(index)] += count;
+        return;
+    }
+    const auto wanted = static_cast<std::uint32_t>(index);
+    const auto it = std::lower_bound(m_pairs.begin(), m_pairs.end(), wanted,
+                                     [](const Bucket& b, std::uint32_t i) { return b.index < i; });
+    if (it != m_pairs.end() && it->index == wanted) {
+        it->count += count;
+        return;
+    }
+    if (m_pairs.size() < kMostPairs) {
+        m_pairs.insert(it, {wanted, count});
+        return;
+    }
+    m_dense.resize(kBuckets);
+    for (const auto& b : m_pairs) m_dense[b.index] = b.count;
+    m_dense[wanted] += count;
+    m_pairs.clear();
+    m_pairs.shrink_to_fit();
+}
+
 void Histogram::recordNs(std::int64_t ns, std::uint64_t count) {
     recordMs(static_cast<double>(ns) / 1e6, count);
 }
@@ -33,10 +56,8 @@ void Histogram::recordNs(std::int64_t ns, std::uint64_t count) {
 void Histogram::recordMs(double ms, std::uint64_t count) {
     if (count == 0) return;
     ms = std::max(ms, 0.0);
-    if (m_buckets.empty()) m_buckets.resize(kBuckets);
     const double us = std::min(ms * 1000.0, kMaxMs * 1000.0);
-    m_buckets[static_cast<std::size_t>(indexOfUs(static_cast<std::uint64_t>(us)))] +=
-        static_cast<std::uint32_t>(count);
+    addBucket(indexOfUs(static_cast<std::uint64_t>(us)), static_cast<std::uint32_t>(count));
     m_count += count;
     m_sumMs += ms * static_cast<double>(count);
     m_maxMs = std::max(m_maxMs, ms);
@@ -44,19 +65,13 @@ void Histogram::recordMs(double ms, std::uint64_t count) {
 
 void Histogram::merge(const Histogram& other) {
     if (other.m_count == 0) return;
-    if (m_buckets.empty()) m_buckets.resize(kBuckets);
-    for (std::size_t i = 0; i < m_buckets.size(); ++i) m_buckets[i] += other.m_buckets[i];
+    for (const auto& [index, n] : other.nonEmpty()) addBucket(index, static_cast<std::uint32_t>(n));
     m_count += other.m_count;
     m_sumMs += other.m_sumMs;
     m_maxMs = std::max(m_maxMs, other.m_maxMs);
 }
 
-void Histogram::clear() {
-    std::fill(m_buckets.begin(), m_buckets.end(), 0u);
-    m_count = 0;
-    m_sumMs = 0;
-    m_maxMs = 0;
-}
+void Histogram::clear() { *this = Histogram{}; }
 
 std::optional<double> Histogram::percentileMs(double p) const {
     if (m_count == 0) return std::nullopt;
@@ -65,9 +80,9 @@ std::optional<double> Histogram::percentileMs(double p) const {
     const auto rank =
         std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(exact - 1e-9)));
     std::uint64_t seen = 0;
-    for (std::size_t i = 0; i < m_buckets.size(); ++i) {
-        seen += m_buckets[i];
-        if (seen >= rank) return std::min(bucketMiddleMs(static_cast<int>(i)), m_maxMs);
+    for (const auto& [index, n] : nonEmpty()) {
+        seen += n;
+        if (seen >= rank) return std::min(bucketMiddleMs(index), m_maxMs);
     }
     return m_maxMs;
 }
@@ -76,15 +91,17 @@ std::uint64_t Histogram::countAboveMs(double limitMs) const {
     if (m_count == 0) return 0;
     const int limit = indexOfUs(static_cast<std::uint64_t>(std::max(0.0, limitMs) * 1000.0));
     std::uint64_t above = 0;
-    for (std::size_t i = static_cast<std::size_t>(limit) + 1; i < m_buckets.size(); ++i)
-        above += m_buckets[i];
+    for (const auto& [index, n] : nonEmpty())
+        if (index > limit) above += n;
     return above;
 }
 
 std::vector<std::pair<int, std::uint64_t>> Histogram::nonEmpty() const {
     std::vector<std::pair<int, std::uint64_t>> out;
-    for (std::size_t i = 0; i < m_buckets.size(); ++i)
-        if (m_buckets[i]) out.emplace_back(static_cast<int>(i), m_buckets[i]);
+    out.reserve(m_pairs.size());
+    for (const auto& b : m_pairs) out.emplace_back(static_cast<int>(b.index), b.count);
+    for (std::size_t i = 0; i < m_dense.size(); ++i)
+        if (m_dense[i]) out.emplace_back(static_cast<int>(i), m_dense[i]);
     return out;
 }
 
@@ -98,13 +115,13 @@ Histogram Histogram::fromJson(const nlohmann::json& j) {
     Histogram h;
     const auto& buckets = j.at("n");
     if (!buckets.is_array()) throw std::invalid_argument("histogram: n must be an array");
-    if (!buckets.empty()) h.m_buckets.resize(kBuckets);
     for (const auto& b : buckets) {
         const int index = b.at(0).get<int>();
         const auto n = b.at(1).get<std::uint64_t>();
         if (index < 0 || index >= kBuckets)
             throw std::invalid_argument("histogram: bucket index out of range");
-        h.m_buckets[static_cast<std::size_t>(index)] += static_cast<std::uint32_t>(n);
+        if (n == 0) continue;
+        h.addBucket(index, static_cast<std::uint32_t>(n));
         h.m_count += n;
     }
     h.m_sumMs = j.at("sum_ms").get<double>();

@@ -53,9 +53,17 @@ public:
 
 private:
     static int indexOfUs(std::uint64_t us);
+    void addBucket(int index, std::uint32_t count);
 
-    // Most histograms of a run stay empty: nothing is allocated before the first value.
-    std::vector<std::uint32_t> m_buckets;
+    // A slot's histogram has a handful of buckets in use and a run has thousands of them: pairs in
+    // order until there are many, then one counter for each bucket.
+    struct Bucket {
+        std::uint32_t index;
+        std::uint32_t count;
+    };
+    static constexpr std::size_t kMostPairs = 128;
+    std::vector<Bucket> m_pairs;
+    std::vector<std::uint32_t> m_dense;
     std::uint64_t m_count = 0;
     double m_sumMs = 0;
     double m_maxMs = 0;

@@ -51,6 +51,19 @@ TEST(Histogram, MergingIsTheSameAsRecordingIntoOne) {
     EXPECT_DOUBLE_EQ(a.sumMs(), both.sumMs());
 }
 
+TEST(Histogram, ManyDifferentValuesAreAsGoodAsFew) {
+    Histogram few, many;
+    for (int i = 0; i < 100; ++i) few.recordMs(1.0 + i * 0.001);
+    for (int i = 0; i < 1000; ++i) many.recordMs(0.1 * std::pow(1.01, i));
+    const auto before = many.count();
+    many.merge(few);
+    EXPECT_EQ(many.count(), before + 100);
+    EXPECT_NEAR(*many.percentileMs(0.999), 0.1 * std::pow(1.01, 998), 0.1 * std::pow(1.01, 998) * 0.02);
+    few.merge(many);
+    EXPECT_EQ(few.count(), before + 200);
+    EXPECT_EQ(Histogram::fromJson(few.toJson()), few);
+}
+
 TEST(Histogram, CountsWhatLiesAboveALimit) {
     Histogram h;
     for (int i = 1; i <= 100; ++i) h.recordMs(i * 10.0);

@@ -21,11 +21,8 @@ int runInstance(ControlChannel& control, const json& start) {
     server.setMetrics([&] { return reporter.metricsText(); });
     control.emit({{"ready", true}, {"port", server.port()}});
 
-    // Retiring waits for requests; the next change must not wait with it.
-    std::thread retiring;
-    const auto joinRetiring = [&] {
-        if (retiring.joinable()) retiring.join();
-    };
+    // Retiring waits for requests, up to their limit; the next change must not wait with it.
+    std::vector<std::thread> retiring;
     control.run([&](const json& command) {
         const auto cmd = command.at("cmd").get<std::string>();
         const auto version = command.at("version").get<std::uint64_t>();
@@ -36,8 +33,7 @@ int runInstance(ControlChannel& control, const json& start) {
             server.publish(version);
             control.emit({{"published", version}});
         } else if (cmd == "retire") {
-            joinRetiring();
-            retiring = std::thread([&server, &control, version] {
+            retiring.emplace_back([&server, &control, version] {
                 server.retire(version);
                 control.emit({{"retired", version}});
             });
@@ -45,7 +41,7 @@ int runInstance(ControlChannel& control, const json& start) {
             throw std::runtime_error("an instance does not know the command " + cmd);
         }
     });
-    joinRetiring();
+    for (auto& t : retiring) t.join();
     return 0;
 }
 
