@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace tenfold::app {
+
+constexpr double kNoData = std::numeric_limits<double>::quiet_NaN();
+
+struct ScaleTick {
+    double value = 0;
+    QString text;
+    bool operator==(const ScaleTick&) const = default;
+};
+
+/// The vertical axis. The horizontal one is the same for all: −120 s to now.
+struct ChartScale {
+    bool isLog = false;
+    double minimum = 0;
+    double maximum = 1;
+    std::vector<ScaleTick> ticks;
+    bool operator==(const ChartScale&) const = default;
+};
+
+/// A numbered event across all charts.
+struct ChartFlag {
+    double x = 0;  // seconds before now, ≤ 0
+    int number = 0;
+    QString text;
+    bool isHighlighted = false;
+};
+
+/// A stretch of time in which nothing was measured.
+struct ChartGap {
+    double from = 0;
+    double to = 0;
+};
+
+/// Everything a chart shows at one tick. Values that are not finite are gaps, never zero.
+struct ChartData {
+    std::vector<double> x;
+    std::vector<std::vector<double>> lines;  // one for each line, as long as x
+    std::vector<std::vector<double>> areas;  // not yet stacked, bottom first
+    std::vector<ChartGap> gaps;
+    std::vector<ChartFlag> flags;
+    QString note;  // "p99: 84 of 300 samples"; shown in a corner
+};
+
+/// The stretches of finite values of one line: [first, last] indices.
+std::vector<std::pair<std::size_t, std::size_t>> finiteRuns(const std::vector<double>& values);
+/// A round number at or above `value` from 1, 2, 5 × 10^n.
+double roundUp125(double value);
+
+}  // namespace tenfold::app

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/charts/panel.h"
+
+#include <QStringList>
+#include <algorithm>
+
+#include "app/theme/words.h"
+
+namespace tenfold::app {
+
+QString Panel::summary(const ChartData& data) const {
+    QStringList parts;
+    const auto add = [&](const auto& styles, const auto& values) {
+        for (std::size_t i = 0; i < styles.size() && i < values.size(); ++i)
+            if (!values[i].empty() && std::isfinite(values[i].back()))
+                parts << styles[i].label + " " +
+                             (styles[i].format ? styles[i].format(values[i].back())
+                                               : compact(values[i].back()));
+    };
+    add(lines(), data.lines);
+    add(areas(), data.areas);
+    return parts.isEmpty() ? title() + ": no data yet" : title() + ": " + parts.join(", ");
+}
+
+std::vector<SecondBucket> secondsOf(const History& history) {
+    std::vector<SecondBucket> out;
+    if (history.empty()) return out;
+    const std::int64_t end = history.endSlot();
+    const std::int64_t begin =
+        std::max<std::int64_t>(0, end - static_cast<std::int64_t>(kShownSeconds) * kSlotsPerSecond);
+    const auto& rows = history.rows();
+    auto row = std::lower_bound(rows.begin(), rows.end(), begin - kSlotsPerSecond,
+                                [](const SlotRow& r, std::int64_t s) { return r.slot < s; });
+    const auto add = [&](std::int64_t from, std::int64_t to, auto it) {
+        SecondBucket bucket;
+        bucket.x = static_cast<double>(to - end) * kSlotS;
+        for (; it != rows.end() && it->slot < to; ++it) {
+            if (it->slot < from) continue;
+            ++bucket.slots;
+            SlotRow& s = bucket.sum;
+            s.offered += it->offered;
+            for (std::size_t i = 0; i < s.outcomes.size(); ++i) s.outcomes[i] += it->outcomes[i];
+            for (auto work : {&SlotRow::all, &SlotRow::ordersList, &SlotRow::product}) {
+                (s.*work).requests += (*it.*work).requests;
+                (s.*work).statements += (*it.*work).statements;
+            }
+            s.stageRequests += it->stageRequests;
+            for (std::size_t i = 0; i < s.stageMs.size(); ++i) s.stageMs[i] += it->stageMs[i];
+        }
+        bucket.seconds = bucket.slots * kSlotS;
+        out.push_back(bucket);
+        return it;
+    };
+    // Aligned to the seconds of the run, so that a point does not change while it moves left.
+    std::int64_t from = begin / kSlotsPerSecond * kSlotsPerSecond;
+    for (; from + kSlotsPerSecond <= end; from += kSlotsPerSecond)
+        row = add(from, from + kSlotsPerSecond, row);
+    if (from < end && end >= kSlotsPerSecond) {
+        // The line goes on to "now": the second that ends here.
+        const auto it =
+            std::lower_bound(rows.begin(), rows.end(), end - kSlotsPerSecond,
+                             [](const SlotRow& r, std::int64_t s) { return r.slot < s; });
+        add(end - kSlotsPerSecond, end, it);
+    }
+    return out;
+}
+
+std::vector<ChartGap> gapsOf(const History& history) {
+    std::vector<ChartGap> gaps;
+    const auto& rows = history.rows();
+    if (rows.empty()) return gaps;
+    const std::int64_t end = history.endSlot();
+    const auto secondsAgo = [end](std::int64_t slot) {
+        return static_cast<double>(slot - end) * kSlotS;
+    };
+    for (std::size_t i = rows.size(); i-- > 0;) {
+        const std::int64_t next = i == 0 ? 0 : rows[i - 1].slot + 1;
+        // What lies before the first sample of a run is start-up, not a gap.
+        if (i > 0 && rows[i].slot > next)
+            gaps.push_back({secondsAgo(next), secondsAgo(rows[i].slot)});
+        if (secondsAgo(rows[i].slot) < -kShownSeconds) break;
+    }
+    return gaps;
+}
+
+std::vector<ChartFlag> flagsOf(const History& history) {
+    std::vector<ChartFlag> flags;
+    const double now = static_cast<double>(history.endSlot()) * kSlotS;
+    for (const auto& e : history.events()) {
+        const double x = e.atMs / 1000 - now;
+        if (e.number < 1 || x < -kShownSeconds) continue;
+        flags.push_back({std::min(x, 0.0), e.number, QString::fromStdString(e.text), false});
+    }
+    return flags;
+}
+
+ChartScale linearScale(double top, QString (*format)(double)) {
+    ChartScale scale;
+    scale.maximum = top;
+    // 1 → quarters would read 0.25: fifths of 1 and 5, quarters of 2.
+    const double leading = top / std::pow(10.0, std::floor(std::log10(top) + 1e-9));
+    const int parts = std::abs(leading - 2) < 0.01 || std::abs(leading - 4) < 0.01     ? 4
+                      : std::abs(leading - 3) < 0.01 || std::abs(leading - 1.5) < 0.01 ? 3
+                                                                                       : 5;
+    for (int i = 0; i <= parts; ++i) {
+        const double value = top * i / parts;
+        scale.ticks.push_back({value, i == 0 ? "0" : format(value)});
+    }
+    return scale;
+}
+
+}  // namespace tenfold::app

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "app/charts/chart_view.h"
+#include "app/run/run_model.h"
+
+namespace tenfold::app {
+
+/// What one of the panels shows: its words, its series, its data. A new panel is a new one of
+/// these in a file of its own and a line in makePanels().
+class Panel {
+public:
+    virtual ~Panel() = default;
+    virtual QString title() const = 0;
+    /// Counts are measured always; times only on hardware that is not emulated.
+    virtual bool isTime() const = 0;
+    virtual std::vector<LineStyle> lines() const { return {}; }
+    virtual std::vector<AreaStyle> areas() const { return {}; }
+    /// The axis for what is to be shown now. It moves seldom and in steps.
+    virtual ChartScale scaleFor(const RunModel& run, const ChartData& data) = 0;
+    virtual ChartData data(const RunModel& run) const = 0;
+    /// One sentence with the figures of now, for people who do not see the picture.
+    virtual QString summary(const ChartData& data) const;
+    /// A line across at this height; nothing without one.
+    virtual std::optional<double> reference(const scenario::Scenario&) const { return {}; }
+};
+
+std::unique_ptr<Panel> makeLatencyPanel();
+std::unique_ptr<Panel> makeThroughputPanel();
+std::unique_ptr<Panel> makeStatementsPanel();
+std::unique_ptr<Panel> makeWaitsPanel();
+
+/// Whole seconds of rows, newest last, and the second that ends now: the shared grid of counts.
+struct SecondBucket {
+    double x = 0;  // its end, in seconds before now
+    double seconds = 1;
+    int slots = 0;  // that reported; 0: no data
+    SlotRow sum;    // counts added up
+};
+std::vector<SecondBucket> secondsOf(const History& history);
+
+/// The stretches without samples, in seconds before now.
+std::vector<ChartGap> gapsOf(const History& history);
+std::vector<ChartFlag> flagsOf(const History& history);
+
+/// 0, 1, 2 … of a top from 1, 2, 5 × 10^n in `parts` steps, with a unit on the top one.
+ChartScale linearScale(double top, QString (*format)(double));
+
+}  // namespace tenfold::app

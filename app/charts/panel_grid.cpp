@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/charts/panel_grid.h"
+
+#include <QGridLayout>
+
+#include "app/theme/widgets.h"
+#include "app/theme/words.h"
+
+namespace tenfold::app {
+
+PanelGrid::PanelGrid(RunModel& run, const ThemeSource& theme, QWidget* parent)
+    : QWidget(parent), m_run(run), m_theme(theme) {
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(10);
+    for (const int i : {0, 1}) {
+        grid->setColumnStretch(i, 1);
+        grid->setRowStretch(i, 1);
+    }
+    add(makeLatencyPanel(), 0, 0);
+    add(makeThroughputPanel(), 0, 1);
+    add(makeStatementsPanel(), 1, 0);
+    add(makeWaitsPanel(), 1, 1);
+    connect(&m_run, &RunModel::ticked, this, &PanelGrid::refresh);
+    connect(&m_run, &RunModel::restarted, this, &PanelGrid::refresh);
+    connect(&m_run, &RunModel::phaseChanged, this, &PanelGrid::refresh);
+    connect(&m_run, &RunModel::eventAdded, this, &PanelGrid::refresh);
+    refresh();
+}
+
+void PanelGrid::add(std::unique_ptr<Panel> panel, int row, int column) {
+    auto* card = makeFrame("card", this);
+    auto* layout = new QVBoxLayout(card);
+    layout->setContentsMargins(14, 9, 8, 6);
+    layout->setSpacing(4);
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(0, 0, 4, 0);
+    auto* title = new ElidedLabel(panel->title());
+    title->setFont(fontFor(TextRole::title));
+    head->addWidget(title, 1);
+    auto* badge = makeLabel({}, TextRole::tiny, "badge");
+    head->addWidget(badge);
+    layout->addLayout(head);
+    auto* chart = new ChartView(m_theme, card);
+    chart->setSeries(panel->lines(), panel->areas());
+    chart->setAccessibleName(panel->title());
+    layout->addWidget(chart, 1);
+    static_cast<QGridLayout*>(this->layout())->addWidget(card, row, column);
+
+    connect(chart, &ChartView::cursorMoved, this, [this, chart](std::optional<double> x) {
+        for (const auto& cell : m_cells) cell.chart->setCursor(x, cell.chart == chart);
+    });
+    connect(chart, &ChartView::flagHovered, this, &PanelGrid::flagHovered);
+    m_cells.push_back({std::move(panel), chart, badge});
+}
+
+std::vector<ChartView*> PanelGrid::charts() const {
+    std::vector<ChartView*> out;
+    for (const auto& cell : m_cells) out.push_back(cell.chart);
+    return out;
+}
+
+void PanelGrid::highlightFlag(int number) {
+    for (const auto& cell : m_cells) cell.chart->highlightFlag(number);
+}
+
+void PanelGrid::moveCursor(std::optional<double> x) {
+    for (const auto& cell : m_cells) cell.chart->setCursor(x, true);
+}
+
+void PanelGrid::refresh() {
+    const auto gaps = gapsOf(m_run.history());
+    const auto flags = flagsOf(m_run.history());
+    const auto& scenario = m_run.scenario();
+    const bool isSpoken = m_ticks++ % kSlotsPerSecond == 0;
+    for (const auto& cell : m_cells) {
+        ChartData shown = cell.panel->data(m_run);
+        shown.gaps = gaps;
+        shown.flags = flags;
+        const bool isMeasured = !cell.panel->isTime() || m_run.isNative();
+        setTextIfNew(cell.badge, isMeasured ? tr("MEASURED") : tr("EMULATED"));
+        cell.badge->setToolTip(
+            isMeasured ? tr("Counted from real requests to the real server in this run.")
+                       : tr("Real requests; their times are those of the emulated hardware."));
+        cell.chart->setScale(cell.panel->scaleFor(m_run, shown));
+        if (const auto y = cell.panel->reference(scenario))
+            cell.chart->setReference(*y, tr("objective %1").arg(milliseconds(*y)));
+        if (m_run.history().empty() && m_run.phase() == engine::Phase::idle)
+            shown.note = tr("No traffic yet");
+        if (isSpoken) cell.chart->setAccessibleDescription(cell.panel->summary(shown));
+        cell.chart->showData(std::move(shown));
+    }
+}
+
+}  // namespace tenfold::app

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
+#include "app/charts/panel.h"
+#include "app/theme/words.h"
+
+namespace tenfold::app {
+
+namespace {
+
+using measure::Outcome;
+
+QString rate(double hz) {
+    return perSecond(hz) + " /s";
+}
+
+class ThroughputPanel final : public Panel {
+public:
+    QString title() const override { return QObject::tr("Asked for and answered"); }
+    bool isTime() const override { return false; }
+
+    std::vector<LineStyle> lines() const override {
+        return {{"offered", &Theme::offered, 1.6, rate}};
+    }
+    std::vector<AreaStyle> areas() const override {
+        return {{"ok", &Theme::ok, FillPattern::plain, rate},
+                {"429", &Theme::rateLimited, FillPattern::dots, rate},
+                {"5xx, shed", &Theme::serverError, FillPattern::stripes, rate},
+                {"time-out", &Theme::timeout, FillPattern::backStripes, rate},
+                {"refused", &Theme::refused, FillPattern::bars, rate}};
+    }
+
+    ChartScale scaleFor(const RunModel& run, const ChartData& data) override {
+        // 1.2 times what the tier asks for; more only while more was asked for.
+        double top = 1.2 * run.scenario().workload.rate().peakHz;
+        for (const double v : data.lines.at(0))
+            if (std::isfinite(v)) top = std::max(top, v);
+        for (std::size_t k = 0; k < data.x.size(); ++k) {
+            double sum = 0;
+            for (const auto& area : data.areas) sum += std::isfinite(area[k]) ? area[k] : 0;
+            top = std::max(top, sum);
+        }
+        const double decade = std::pow(10.0, std::floor(std::log10(top)));
+        double rounded = 10 * decade;
+        for (const double factor : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5})
+            if (top <= factor * decade) {
+                rounded = factor * decade;
+                break;
+            }
+        return linearScale(rounded, rate);
+    }
+
+    ChartData data(const RunModel& run) const override {
+        ChartData d;
+        d.lines.resize(1);
+        d.areas.resize(5);
+        for (const auto& b : secondsOf(run.history())) {
+            d.x.push_back(b.x);
+            const auto hz = [&b](std::uint64_t n) {
+                return b.slots ? static_cast<double>(n) / b.seconds : kNoData;
+            };
+            const auto of = [&b](Outcome o) { return b.sum.outcomes[static_cast<std::size_t>(o)]; };
+            d.lines[0].push_back(hz(b.sum.offered));
+            d.areas[0].push_back(hz(of(Outcome::ok)));
+            d.areas[1].push_back(hz(of(Outcome::rateLimited)));
+            d.areas[2].push_back(hz(of(Outcome::serverError) + of(Outcome::clientError)));
+            d.areas[3].push_back(
+                hz(of(Outcome::timeout) + of(Outcome::unfinished) + of(Outcome::notSent)));
+            d.areas[4].push_back(hz(of(Outcome::refused)));
+        }
+        return d;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> makeThroughputPanel() {
+    return std::make_unique<ThroughputPanel>();
+}
+
+}  // namespace tenfold::app

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QWidget>
+
+#include "app/design_panel/choice_button.h"
+#include "app/design_panel/parameter_row.h"
+#include "app/design_panel/toggle_switch.h"
+#include "app/run/effects.h"
+#include "app/theme/widgets.h"
+#include "simulator/scenario/design.h"
+
+namespace tenfold::app {
+
+/// One switch of the panel, made from its spec: two values are a toggle, more a drop-down.
+class MechanismRow : public QWidget {
+    Q_OBJECT
+public:
+    MechanismRow(const scenario::MechanismSpec& spec, const ThemeSource& theme,
+                 QWidget* parent = nullptr);
+
+    const scenario::MechanismSpec& spec() const { return m_spec; }
+    void show(const scenario::Setting& setting);
+    /// Null: it was not used yet, and its value's own line stands instead.
+    void showEffect(const Effect* effect);
+    bool isOn() const;
+    /// The toggle or the drop-down.
+    QWidget* control() const;
+    const std::vector<ParameterRow*>& parameters() const { return m_parameters; }
+
+Q_SIGNALS:
+    void changed(const scenario::Setting& setting);
+
+private:
+    void addInfoButton(QHBoxLayout* row, const ThemeSource& theme);
+    void choose(const std::string& value);
+
+    const scenario::MechanismSpec& m_spec;
+    scenario::Setting m_setting;
+    ToggleSwitch* m_toggle = nullptr;
+    ChoiceButton* m_choice = nullptr;
+    QLabel* m_line = nullptr;
+    QLabel* m_effect = nullptr;
+    QWidget* m_parameterBox = nullptr;
+    std::vector<ParameterRow*> m_parameters;
+};
+
+}  // namespace tenfold::app

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QCheckBox>
+#include <QDoubleSpinBox>
+#include <QSlider>
+#include <QTimer>
+#include <QWidget>
+
+#include "simulator/scenario/mechanism_spec.h"
+
+namespace tenfold::app {
+
+/// One parameter of a switch: a number with its unit on a slider and in a box, or yes and no.
+class ParameterRow : public QWidget {
+    Q_OBJECT
+public:
+    explicit ParameterRow(const scenario::ParameterSpec& spec, QWidget* parent = nullptr);
+    void show(double value);
+
+Q_SIGNALS:
+    /// After the hand has come to rest.
+    void changed(double value);
+
+private:
+    int positionOf(double value) const;
+    double valueAt(int position) const;
+
+    const scenario::ParameterSpec& m_spec;
+    QCheckBox* m_check = nullptr;
+    QDoubleSpinBox* m_box = nullptr;
+    QSlider* m_slider = nullptr;
+    QTimer m_rest;
+};
+
+}  // namespace tenfold::app

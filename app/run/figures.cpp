@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/run/figures.h"
+
+#include <algorithm>
+
+namespace tenfold::app {
+
+using measure::Outcome;
+
+Figures figuresOf(const History& history) {
+    Figures f;
+    if (history.timeline().empty()) return f;
+    f.window = history.timeline().steadyWindow();
+    f.all = f.window.total();
+    const std::int64_t last = history.timeline().lastSlot();
+    f.lastSecond = history.timeline().window(last - kSlotsPerSecond + 1, last);
+
+    const auto& users = f.all.users;
+    f.windowS = f.window.spanMs() / 1000;
+    f.n = users.response.count();
+    if (f.n >= kSamplesForP50) f.p50 = users.response.percentileMs(0.5);
+    if (f.n >= kSamplesForP95) f.p95 = users.response.percentileMs(0.95);
+    if (f.n >= kSamplesForP99) f.p99 = users.response.percentileMs(0.99);
+    // One in twenty stands at its limit: then so does the p95.
+    f.isP95Censored = users.censored() * 20 > f.n;
+    if (f.windowS > 0) {
+        f.offeredHz = static_cast<double>(users.offered) / f.windowS;
+        f.answeredHz = static_cast<double>(users.of(Outcome::ok)) / f.windowS;
+    }
+    f.ended = users.ended();
+    f.failed = users.failed();
+    if (f.ended) f.failedRatio = static_cast<double>(f.failed) / static_cast<double>(f.ended);
+    const auto& server = f.all.server;
+    if (server.requests)
+        f.statementsPerRequest =
+            static_cast<double>(server.statements) / static_cast<double>(server.requests);
+    measure::Histogram overrun;
+    for (const auto& [id, node] : f.window.nodes) {
+        overrun.merge(node.overrun);
+        if (node.role != "database") continue;
+        f.askedCores = node.askedCores();
+        f.primaryCores = node.cores;
+    }
+    f.overrunP99Ms = overrun.percentileMs(0.99);
+    f.lagP99Ms = f.window.generatorLag.percentileMs(0.99);
+    f.hostCpu = f.window.hostCpu;
+    return f;
+}
+
+std::string commonestFailure(const measure::ClientCounts& counts) {
+    constexpr std::pair<Outcome, const char*> kNames[] = {
+        {Outcome::rateLimited, "answered 429"}, {Outcome::clientError, "other 4xx"},
+        {Outcome::serverError, "answered 5xx"}, {Outcome::refused, "refused"},
+        {Outcome::timeout, "timed out"},        {Outcome::unfinished, "unfinished"},
+        {Outcome::notSent, "not sent"},
+    };
+    const auto* worst = std::max_element(
+        std::begin(kNames), std::end(kNames),
+        [&](const auto& a, const auto& b) { return counts.of(a.first) < counts.of(b.first); });
+    if (counts.of(worst->first) == 0) return {};
+    return std::to_string(counts.of(worst->first)) + " " + worst->second;
+}
+
+}  // namespace tenfold::app

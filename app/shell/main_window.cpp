@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/shell/main_window.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QMenu>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/shell/help_dialog.h"
+#include "app/theme/style.h"
+#include "app/topology/node_popover.h"
+
+namespace tenfold::app {
+
+MainWindow::MainWindow(RunModel& run, ThemeSource& theme, Preferences preferences)
+    : m_run(run), m_theme(theme), m_preferences(std::move(preferences)) {
+    setWindowTitle("Tenfold");
+    setWindowIcon(QIcon(":/icons/tenfold.svg"));
+    m_files = new ScenarioFiles(run, this);
+    bindShortcuts();
+
+    auto* root = new QWidget;
+    auto* layout = new QVBoxLayout(root);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    m_header = new HeaderBar(m_run, m_theme, makeMenu());
+    m_verdict = new VerdictStrip(m_run, m_theme);
+    layout->addWidget(m_header);
+    layout->addWidget(m_verdict);
+    auto* columns = new QHBoxLayout;
+    columns->setContentsMargins(10, 10, 10, 10);
+    columns->setSpacing(10);
+    m_design = new DesignPanel(m_run, m_theme);
+    columns->addWidget(m_design);
+    columns->addWidget(makeCentre(), 1);
+    m_side = new SideColumn(m_run);
+    columns->addWidget(m_side);
+    layout->addLayout(columns, 1);
+    m_status = new StatusLine(m_run);
+    layout->addWidget(m_status);
+    setCentralWidget(root);
+    setMinimumSize(charsWide(150), charsWide(84));
+
+    connect(m_files, &ScenarioFiles::said, m_status, &StatusLine::say);
+    connect(&m_theme, &ThemeSource::changed, this, [this] {
+        applyTheme();
+        m_preferences.setTheme(m_theme.theme().id);
+    });
+    // A flag and its row light up together, whichever the mouse is on.
+    connect(m_panels, &PanelGrid::flagHovered, this, [this](int number) {
+        m_panels->highlightFlag(number);
+        m_side->events().highlight(number);
+    });
+    connect(&m_side->events(), &EventsTab::flagHovered, m_panels, &PanelGrid::highlightFlag);
+    connect(&m_run, &RunModel::scenarioChanged, this, [this] {
+        setWindowTitle(QString::fromStdString(m_run.scenario().name) + " — Tenfold");
+    });
+    applyTheme();
+    m_diagram->setReducedMotion(m_preferences.reducesMotion());
+    if (!restoreGeometry(m_preferences.geometry())) resize(1680, 1020);
+    fitColumns();
+    m_header->runButton()->setFocus();
+}
+
+MainWindow::~MainWindow() {
+    // The parts outlive this destructor's body; the model's last words must not reach them.
+    m_run.disconnect(this);
+}
+
+QWidget* MainWindow::makeCentre() {
+    auto* centre = new QWidget;
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(10);
+    auto* card = makeFrame("card");
+    auto* box = new QVBoxLayout(card);
+    box->setContentsMargins(14, 9, 14, 8);
+    box->setSpacing(2);
+    auto* head = new QHBoxLayout;
+    head->addWidget(makeLabel(tr("System"), TextRole::title));
+    auto* caption = new ElidedLabel;
+    caption->setFont(fontFor(TextRole::small));
+    caption->setProperty("kind", "faint");
+    caption->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    head->addWidget(caption, 1);
+    box->addLayout(head);
+    m_diagram = new SystemDiagram(m_run, m_theme);
+    box->addWidget(m_diagram, 1);
+    const auto showCaption = [this, caption] { caption->setText(m_diagram->caption()); };
+    connect(m_diagram, &SystemDiagram::captionChanged, caption, showCaption);
+    connect(&m_run, &RunModel::topologyChanged, caption, showCaption);
+    showCaption();
+    connect(m_diagram, &SystemDiagram::boxChosen, this, [this](std::size_t index) {
+        const QRect rect = m_diagram->boxRect(index);
+        const QRect anchor(m_diagram->mapToGlobal(rect.topLeft()), rect.size());
+        makeNodePopover(m_diagram->model().boxes[index], m_run, m_theme, this)->openAt(anchor);
+    });
+    layout->addWidget(card, 30);
+    m_tiles = new Tiles(m_run);
+    layout->addWidget(m_tiles);
+    m_panels = new PanelGrid(m_run, m_theme);
+    layout->addWidget(m_panels, 58);
+    return centre;
+}
+
+void MainWindow::bindShortcuts() {
+    const std::map<Command, std::function<void()>> bindings{
+        {Command::toggleRun, [this] { m_run.toggleRun(); }},
+        {Command::reset, [this] { m_run.reset(); }},
+        {Command::tier10k, [this] { m_run.changeUsers(1e4); }},
+        {Command::tier100k, [this] { m_run.changeUsers(1e5); }},
+        {Command::tier1M, [this] { m_run.changeUsers(1e6); }},
+        {Command::undo, [this] { m_run.undoStack().undo(); }},
+        {Command::redo, [this] { m_run.undoStack().redo(); }},
+        {Command::openScenario, [this] { m_files->openWithDialog(); }},
+        {Command::saveScenario, [this] { m_files->saveWithDialog(); }},
+        {Command::exportCsv, [this] { m_files->exportWithDialog(); }},
+        {Command::focusSwitches, [this] { m_design->focusFirstSwitch(); }},
+        {Command::focusDiagram, [this] { m_diagram->setFocus(Qt::ShortcutFocusReason); }},
+        {Command::focusCharts,
+         [this] { m_panels->charts().front()->setFocus(Qt::ShortcutFocusReason); }},
+        {Command::focusExplanation, [this] { m_side->showTab(m_tab = 0); }},
+        {Command::nextTab, [this] { m_side->showTab(m_tab = 1 - m_tab); }},
+        {Command::toggleTheme, [this] { m_theme.toggle(); }},
+        {Command::fullScreen, [this] { isFullScreen() ? showNormal() : showFullScreen(); }},
+        {Command::help, [this] { HelpDialog(this).exec(); }},
+        {Command::quit, [this] { close(); }},
+    };
+    Q_ASSERT(shortcutCollisions().isEmpty());
+    for (const auto& entry : shortcuts()) {
+        auto* action = new QAction(entry.what, this);
+        action->setShortcuts(entry.keys);
+        connect(action, &QAction::triggered, this, bindings.at(entry.command));
+        addAction(action);
+        m_actions[entry.command] = action;
+    }
+    connect(&m_run.undoStack(), &QUndoStack::canUndoChanged, m_actions[Command::undo],
+            &QAction::setEnabled);
+    connect(&m_run.undoStack(), &QUndoStack::canRedoChanged, m_actions[Command::redo],
+            &QAction::setEnabled);
+    m_actions[Command::undo]->setEnabled(m_run.undoStack().canUndo());
+    m_actions[Command::redo]->setEnabled(m_run.undoStack().canRedo());
+}
+
+QMenu* MainWindow::makeMenu() {
+    auto* menu = new QMenu(this);
+    menu->addAction(m_actions[Command::openScenario]);
+    auto* shipped = menu->addMenu(tr("Open a shipped scenario"));
+    connect(shipped, &QMenu::aboutToShow, this, [this, shipped] {
+        shipped->clear();
+        for (const auto& name : m_files->shippedNames()) {
+            auto* action = shipped->addAction(name);
+            connect(action, &QAction::triggered, this,
+                    [this, name] { m_files->openShipped(name); });
+        }
+        if (shipped->isEmpty()) shipped->addAction(tr("none found"))->setEnabled(false);
+    });
+    menu->addAction(m_actions[Command::saveScenario]);
+    menu->addAction(m_actions[Command::exportCsv]);
+    menu->addSeparator();
+    menu->addAction(m_actions[Command::undo]);
+    menu->addAction(m_actions[Command::redo]);
+    menu->addAction(m_actions[Command::reset]);
+    menu->addSeparator();
+    menu->addAction(m_actions[Command::toggleTheme]);
+    menu->addAction(m_actions[Command::fullScreen]);
+    auto* motion = menu->addAction(tr("Reduce motion"));
+    motion->setCheckable(true);
+    motion->setChecked(m_preferences.reducesMotion());
+    connect(motion, &QAction::toggled, this, [this](bool on) {
+        m_preferences.setReducesMotion(on);
+        m_diagram->setReducedMotion(on);
+    });
+    menu->addSeparator();
+    menu->addAction(m_actions[Command::help]);
+    menu->addAction(m_actions[Command::quit]);
+    return menu;
+}
+
+void MainWindow::applyTheme() {
+    // The palette first: the style sheet is resolved against it.
+    QApplication::setPalette(paletteOf(m_theme.theme()));
+    setStyleSheet(styleSheetOf(m_theme.theme()));
+}
+
+void MainWindow::fitColumns() {
+    // The charts take what is left; the columns stay readable.
+    const int left = std::clamp(width() * 19 / 100, charsWide(36), charsWide(46));
+    const int right = std::clamp(width() * 21 / 100, charsWide(36), charsWide(54));
+    if (m_design->width() != left) m_design->setFixedWidth(left);
+    if (m_side->width() != right) m_side->setFixedWidth(right);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    fitColumns();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_preferences.setGeometry(saveGeometry());
+    // The window goes at once; the run ends in the background.
+    hide();
+    m_run.end();
+    event->accept();
+}
+
+}  // namespace tenfold::app

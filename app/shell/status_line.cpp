@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/shell/status_line.h"
+
+#include <QHBoxLayout>
+#include <cmath>
+
+#include "app/theme/words.h"
+
+namespace tenfold::app {
+
+namespace {
+// From here on percentiles rest on their full window.
+constexpr double kSettleS = 10;
+constexpr judge::Trust kTrust{};
+
+QString hardwareName(const scenario::Scenario& s) {
+    if (s.hardware == "native") return QObject::tr("native: nothing emulated");
+    if (s.hardware != "tier") return QString::fromStdString(s.hardware);
+    return QObject::tr("as the tier, emulated");
+}
+
+/// "0.4 ms ✔", and orange with a sign once it is past its limit.
+void showChecked(QLabel* label, const QString& name, const QString& value, bool isKnown,
+                 bool isFine) {
+    setTextIfNew(label, name + (isKnown ? " " + value + (isFine ? " ✔" : " ▲") : " –"));
+    setKind(label, isKnown && !isFine ? "bad" : "muted");
+}
+}  // namespace
+
+StatusLine::StatusLine(RunModel& run, QWidget* parent) : QFrame(parent), m_run(run) {
+    setObjectName("statusLine");
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(18, 3, 14, 3);
+    layout->setSpacing(22);
+    const auto add = [&](const QString& tip) {
+        auto* label = makeLabel({}, TextRole::small, "muted");
+        label->setToolTip(tip);
+        layout->addWidget(label);
+        return label;
+    };
+    m_phase = add(tr("Real processes on this computer."));
+    m_lag = add(tr("How late the load generator sent, p99. Beyond %1 ms the verdict is withheld.")
+                    .arg(kTrust.generatorLagP99Ms));
+    m_overrun = add(tr("Actual minus due reply time of the emulated nodes, p99. Beyond %1 ms the "
+                       "verdict is withheld.")
+                        .arg(kTrust.overrunP99Ms));
+    m_host = add(tr("Share of this computer's cores in use. Beyond %1 % the verdict is withheld.")
+                     .arg(kTrust.hostCpu * 100));
+    m_hardware = new QPushButton;
+    m_hardware->setProperty("kind", "link");
+    m_hardware->setFont(fontFor(TextRole::small));
+    m_hardware->setCursor(Qt::PointingHandCursor);
+    m_hardware->setToolTip(tr("Every number, and where it comes from"));
+    connect(m_hardware, &QPushButton::clicked, this,
+            [this] { openHardwarePopover(m_run, m_hardware, window()); });
+    layout->addWidget(m_hardware);
+    m_settling = new ElidedLabel;
+    m_settling->setFont(fontFor(TextRole::small));
+    m_settling->setProperty("kind", "muted");
+    m_settling->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    layout->addWidget(m_settling, 1);
+    m_messageEnd.setSingleShot(true);
+    connect(&m_messageEnd, &QTimer::timeout, this, [this] {
+        m_message.clear();
+        refresh();
+    });
+    connect(&m_run, &RunModel::ticked, this, &StatusLine::refresh);
+    connect(&m_run, &RunModel::phaseChanged, this, &StatusLine::refresh);
+    connect(&m_run, &RunModel::scenarioChanged, this, &StatusLine::refresh);
+    connect(&m_run, &RunModel::restarted, this, &StatusLine::refresh);
+    refresh();
+}
+
+void StatusLine::say(const QString& message) {
+    m_message = message;
+    m_messageEnd.start(8'000);
+    refresh();
+}
+
+void StatusLine::refresh() {
+    using engine::Phase;
+    const Phase phase = m_run.phase();
+    const char* words[] = {"○ not started", "◌ starting", "● live",
+                           "❚❚ paused",     "◌ stopping", "✖ failed"};
+    setTextIfNew(m_phase, QString::fromUtf8(words[static_cast<std::size_t>(phase)]));
+    setKind(m_phase, phase == Phase::running ? "good" : phase == Phase::failed ? "bad" : "muted");
+    const Figures& f = m_run.figures();
+    const double lag = f.lagP99Ms.value_or(0);
+    const double overrun = f.overrunP99Ms.value_or(0);
+    showChecked(m_lag, tr("generator lag p99"), milliseconds(lag), f.lagP99Ms.has_value(),
+                lag <= kTrust.generatorLagP99Ms);
+    showChecked(m_overrun, tr("overrun p99"), milliseconds(overrun), f.overrunP99Ms.has_value(),
+                overrun <= kTrust.overrunP99Ms);
+    m_overrun->setVisible(!m_run.isNative());
+    showChecked(m_host, tr("host CPU"), tr("%1 %").arg(f.hostCpu * 100, 0, 'f', 0),
+                !m_run.history().empty(), f.hostCpu <= kTrust.hostCpu);
+    const QString hardware = tr("hardware: %1").arg(hardwareName(m_run.scenario()));
+    if (m_hardware->text() != hardware) m_hardware->setText(hardware);
+
+    QString note = m_message;
+    const auto since = m_run.sinceChangeS();
+    if (note.isEmpty() && since && *since < kSettleS && phase == Phase::running)
+        note = tr("Settling after “%1”, %2 s. Numbers count from then.")
+                   .arg(QString::fromStdString(m_run.history().lastChange()->text))
+                   .arg(std::ceil(kSettleS - *since), 0, 'f', 0);
+    m_settling->setText(note);
+}
+
+}  // namespace tenfold::app

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/shell/ui_meter.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <QAbstractEventDispatcher>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+
+namespace tenfold::app {
+
+namespace {
+
+constexpr double kStallMs = 50;
+
+double threadCpuS() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
+}
+
+}  // namespace
+
+double msSinceProcessStart() {
+    std::ifstream file("/proc/self/stat");
+    std::string text((std::istreambuf_iterator<char>(file)), {});
+    // The 22nd field, counted from behind the name, which may hold blanks.
+    std::istringstream fields(text.substr(text.rfind(')') + 2));
+    std::string field;
+    for (int i = 3; i <= 22; ++i) fields >> field;
+    const double startedS =
+        std::strtod(field.c_str(), nullptr) / static_cast<double>(sysconf(_SC_CLK_TCK));
+    timespec now{};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9 - startedS) *
+           1000;
+}
+
+UiMeter::UiMeter(QObject* parent) : QObject(parent) {
+    auto* dispatcher = QAbstractEventDispatcher::instance();
+    connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this] {
+        m_busy.restart();
+        m_isAwake = true;
+    });
+    connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this] {
+        if (!m_isAwake) return;
+        m_isAwake = false;
+        const double ms = static_cast<double>(m_busy.nsecsElapsed()) / 1e6;
+        m_longestMs = std::max(m_longestMs, ms);
+        if (ms > kStallMs) ++m_stalls;
+    });
+    m_wall.start();
+    m_cpuBeforeS = threadCpuS();
+    m_timer.start(10'000);
+    connect(&m_timer, &QTimer::timeout, this, &UiMeter::report);
+}
+
+void UiMeter::report() {
+    const double cpu = threadCpuS();
+    const double wall = static_cast<double>(m_wall.restart()) / 1000;
+    std::ifstream statm("/proc/self/statm");
+    long pages = 0, resident = 0;
+    statm >> pages >> resident;
+    fmt::print(stderr,
+               "ui: {:.1f} % of one core, longest stretch {:.1f} ms, {} over {:.0f} ms, "
+               "{:.0f} MB resident\n",
+               (cpu - m_cpuBeforeS) / wall * 100, m_longestMs, m_stalls, kStallMs,
+               static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6);
+    m_cpuBeforeS = cpu;
+    m_longestMs = 0;
+    m_stalls = 0;
+}
+
+}  // namespace tenfold::app

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/why/events_tab.h"
+
+#include <QVBoxLayout>
+
+#include "app/theme/words.h"
+
+namespace tenfold::app {
+
+EventsTab::EventsTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(run) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(10, 12, 10, 12);
+    layout->setSpacing(8);
+    m_empty =
+        makeLabel(tr("Nothing has happened yet. Every switch, fault and change of tier gets a "
+                     "number here and a flag on the charts."),
+                  TextRole::body, "muted");
+    m_empty->setWordWrap(true);
+    m_empty->setContentsMargins(8, 2, 6, 0);
+    layout->addWidget(m_empty);
+    m_list = new QListWidget;
+    m_list->setMouseTracking(true);
+    m_list->setWordWrap(true);
+    m_list->setAccessibleName(tr("Events"));
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    layout->addWidget(m_list, 1);
+    m_detail = makeLabel({}, TextRole::small, "muted");
+    m_detail->setWordWrap(true);
+    m_detail->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_detail->setContentsMargins(8, 0, 6, 0);
+    m_detail->hide();
+    layout->addWidget(m_detail);
+    m_undo = new QPushButton;
+    layout->addWidget(m_undo);
+
+    const auto numberOf = [this](int row) {
+        return row < 0 ? 0 : m_list->item(row)->data(Qt::UserRole).toInt();
+    };
+    connect(m_list, &QListWidget::itemEntered, this, [this, numberOf](QListWidgetItem* item) {
+        Q_EMIT flagHovered(numberOf(m_list->row(item)));
+    });
+    connect(m_list, &QListWidget::currentRowChanged, this, [this, numberOf](int row) {
+        Q_EMIT flagHovered(numberOf(row));
+        showDetail(row);
+    });
+    connect(m_undo, &QPushButton::clicked, &m_run.undoStack(), &QUndoStack::undo);
+    const auto nameUndo = [this] {
+        const auto text = m_run.undoStack().undoText();
+        m_undo->setEnabled(m_run.undoStack().canUndo());
+        const QString full = text.isEmpty() ? tr("Nothing to undo") : tr("Undo: %1").arg(text);
+        m_undo->setText(m_undo->fontMetrics().elidedText(full, Qt::ElideRight, charsWide(38)));
+        m_undo->setToolTip(full);
+    };
+    connect(&m_run.undoStack(), &QUndoStack::indexChanged, this, nameUndo);
+    connect(&m_run.undoStack(), &QUndoStack::undoTextChanged, this, nameUndo);
+    nameUndo();
+    connect(&m_run, &RunModel::eventAdded, this, &EventsTab::refresh);
+    connect(&m_run, &RunModel::restarted, this, [this] {
+        m_list->clear();
+        m_shown = 0;
+        refresh();
+    });
+    refresh();
+}
+
+void EventsTab::refresh() {
+    const auto& events = m_run.history().events();
+    const bool wasAtEnd = m_list->currentRow() < 0;
+    for (; m_shown < events.size(); ++m_shown) {
+        const auto& e = events[m_shown];
+        const QString number = e.number ? circledNumber(e.number) : QString("·");
+        auto* item = new QListWidgetItem(
+            QString("%1  %2  %3")
+                .arg(number, clock(e.atMs / 1000), QString::fromStdString(e.text)));
+        item->setData(Qt::UserRole, e.number);
+        item->setToolTip(QString::fromStdString(e.detail));
+        m_list->addItem(item);
+    }
+    m_empty->setVisible(events.empty());
+    m_list->setVisible(!events.empty());
+    if (wasAtEnd) m_list->scrollToBottom();
+}
+
+void EventsTab::showDetail(int row) {
+    const auto& events = m_run.history().events();
+    const bool isKnown = row >= 0 && static_cast<std::size_t>(row) < events.size();
+    const auto detail =
+        isKnown ? QString::fromStdString(events[static_cast<std::size_t>(row)].detail) : QString();
+    m_detail->setText(detail);
+    m_detail->setVisible(!detail.isEmpty());
+}
+
+void EventsTab::highlight(int number) {
+    if (number < 1) return;
+    for (int row = 0; row < m_list->count(); ++row)
+        if (m_list->item(row)->data(Qt::UserRole).toInt() == number) {
+            m_list->setCurrentRow(row);
+            m_list->scrollToItem(m_list->item(row));
+        }
+}
+
+}  // namespace tenfold::app

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStackedWidget>
+
+#include "app/why/events_tab.h"
+#include "app/why/why_tab.h"
+
+namespace tenfold::app {
+
+/// The right column: Why and Events.
+class SideColumn : public QFrame {
+    Q_OBJECT
+public:
+    explicit SideColumn(RunModel& run, QWidget* parent = nullptr);
+    void showTab(int index);
+    EventsTab& events() { return *m_events; }
+
+private:
+    QStackedWidget* m_stack;
+    std::vector<QPushButton*> m_tabs;
+    EventsTab* m_events;
+};
+
+}  // namespace tenfold::app

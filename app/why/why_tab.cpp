@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/why/why_tab.h"
+
+#include <QGridLayout>
+#include <QPushButton>
+#include <QScrollArea>
+
+namespace tenfold::app {
+
+namespace {
+
+void clear(QLayout* layout) {
+    while (auto* item = layout->takeAt(0)) {
+        if (item->widget()) {
+            item->widget()->hide();
+            item->widget()->deleteLater();
+        }
+        delete item;
+    }
+}
+
+QLabel* wrapped(TextRole role, const char* kind) {
+    auto* label = makeLabel({}, role, kind);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+}  // namespace
+
+WhyTab::WhyTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(run) {
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    auto* content = new QWidget;
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(18, 14, 16, 14);
+    layout->setSpacing(6);
+    m_title = wrapped(TextRole::title, "");
+    layout->addWidget(m_title);
+    m_text = wrapped(TextRole::body, "muted");
+    layout->addWidget(m_text);
+    m_figures = makeFrame("sunken");
+    auto* grid = new QGridLayout(m_figures);
+    grid->setContentsMargins(12, 8, 12, 8);
+    grid->setVerticalSpacing(5);
+    grid->setColumnStretch(0, 1);
+    layout->addSpacing(6);
+    layout->addWidget(m_figures);
+    layout->addSpacing(6);
+    m_tryHead = makeLabel(tr("Try next"), TextRole::strong, "muted");
+    layout->addWidget(m_tryHead);
+    m_suggestions = new QVBoxLayout;
+    m_suggestions->setSpacing(8);
+    layout->addLayout(m_suggestions);
+    layout->addStretch(1);
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(content);
+    outer->addWidget(scroll);
+    connect(&m_run, &RunModel::ticked, this, &WhyTab::refresh);
+    connect(&m_run, &RunModel::phaseChanged, this, &WhyTab::refresh);
+    connect(&m_run, &RunModel::restarted, this, &WhyTab::refresh);
+    refresh();
+}
+
+void WhyTab::refresh() {
+    const auto& d = m_run.diagnosis();
+    // What was measured before a change says nothing about what is there now.
+    const auto since = m_run.sinceChangeS();
+    const bool isSettling = since && *since < 2 && m_run.phase() == engine::Phase::running;
+    if (isSettling) {
+        setTextIfNew(m_title, tr("Settling after the change"));
+        setTextIfNew(m_text, tr("Numbers count from the last flag. A moment, please."));
+    } else {
+        setTextIfNew(m_title, QString::fromStdString(d.title));
+        setTextIfNew(m_text, QString::fromStdString(d.text));
+    }
+    showFigures(isSettling ? std::vector<judge::Figure>{} : d.figures);
+    showSuggestions(isSettling ? std::vector<judge::Suggestion>{} : d.tryNext);
+}
+
+void WhyTab::showFigures(const std::vector<judge::Figure>& figures) {
+    QString key;
+    for (const auto& f : figures) key += QString::fromStdString(f.name) + "|";
+    auto* grid = static_cast<QGridLayout*>(m_figures->layout());
+    if (key != m_figuresKey) {
+        m_figuresKey = key;
+        clear(grid);
+        int row = 0;
+        for (const auto& f : figures) {
+            grid->addWidget(makeLabel(QString::fromStdString(f.name), TextRole::body, "muted"), row,
+                            0);
+            grid->addWidget(makeLabel({}, TextRole::strong), row, 1, Qt::AlignRight);
+            ++row;
+        }
+        m_figures->setVisible(!figures.empty());
+    }
+    for (std::size_t i = 0; i < figures.size(); ++i)
+        if (auto* item = grid->itemAtPosition(static_cast<int>(i), 1))
+            setTextIfNew(static_cast<QLabel*>(item->widget()),
+                         QString::fromStdString(figures[i].value));
+}
+
+void WhyTab::showSuggestions(const std::vector<judge::Suggestion>& suggestions) {
+    QString key;
+    for (const auto& s : suggestions)
+        key += QString::fromStdString(s.title + "|" + s.mechanism + "|" + s.value + ";");
+    if (key != m_suggestionsKey) {
+        m_suggestionsKey = key;
+        clear(m_suggestions);
+        for (const auto& s : suggestions) {
+            auto* card = makeFrame("outlined");
+            auto* box = new QVBoxLayout(card);
+            box->setContentsMargins(12, 7, 8, 8);
+            box->setSpacing(1);
+            auto* head = new QHBoxLayout;
+            auto* title = new ElidedLabel(QString::fromStdString(s.title));
+            head->addWidget(title, 1);
+            auto* button = new QPushButton(tr("Apply"));
+            button->setProperty("kind", "link");
+            button->setAccessibleName(tr("Apply: %1").arg(QString::fromStdString(s.title)));
+            button->setCursor(Qt::PointingHandCursor);
+            connect(button, &QPushButton::clicked, this, [this, s] { apply(s); });
+            head->addWidget(button);
+            box->addLayout(head);
+            auto* because = makeLabel({}, TextRole::small, "muted");
+            because->setWordWrap(true);
+            because->setObjectName("because");
+            box->addWidget(because);
+            m_suggestions->addWidget(card);
+        }
+        m_tryHead->setVisible(!suggestions.empty());
+    }
+    for (std::size_t i = 0; i < suggestions.size(); ++i)
+        if (auto* item = m_suggestions->itemAt(static_cast<int>(i)))
+            setTextIfNew(item->widget()->findChild<QLabel*>("because"),
+                         QString::fromStdString(suggestions[i].because));
+}
+
+void WhyTab::apply(const judge::Suggestion& s) {
+    if (s.mechanism.empty()) {
+        auto machines = m_run.scenario().machines;
+        machines.instanceFactor = 2;
+        m_run.changeMachines(machines);
+        return;
+    }
+    auto setting = m_run.scenario().design.of(s.mechanism);
+    setting.value = s.value;
+    m_run.changeMechanism(s.mechanism, setting);
+}
+
+}  // namespace tenfold::app
