@@ -22,7 +22,7 @@ target_compile_options(tenfold_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
   # GCC 12 reports these inside Beast's and coroutines' own headers.
   -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow
-  -Wno-error=restrict -Wno-error=dangling-pointer)
+  -Wno-error=restrict -Wno-error=dangling-pointer -Wno-error=mismatched-new-delete)
 target_compile_definitions(tenfold_flags INTERFACE
   TENFOLD_VERSION="${PROJECT_VERSION}" TENFOLD_SOURCE_ASSETS="${CMAKE_SOURCE_DIR}/assets")
 if(TENFOLD_SANITIZE)
