@@ -127,16 +127,13 @@ void ChartCanvas::setReference(double y, const QString& text) {
 void ChartCanvas::layOut() {
     const QFontMetricsF small(fontFor(TextRole::small));
     const QFontMetricsF strong(fontFor(TextRole::tiny));
-    double left = 0;
-    for (const auto& tick : m_scale.ticks)
-        left = std::max(left, small.horizontalAdvance(tick.text));
-    double right = 0;
-    for (const auto& line : m_lines) right = std::max(right, strong.horizontalAdvance(line.label));
-    for (const auto& area : m_areas) right = std::max(right, strong.horizontalAdvance(area.label));
+    // The same for all charts, so that one second stands at one place in all of them.
+    const double left = small.horizontalAdvance("3,000 /s");
+    const double right = strong.horizontalAdvance("connection");
     const double top = small.height() * 0.9;
-    const double bottom = small.height() * 1.3;
+    const double bottom = small.height() * 1.55;
     const QRectF room(rect());
-    m_plot = QRectF(room.left() + left + 10, room.top() + top, room.width() - left - right - 24,
+    m_plot = QRectF(room.left() + left + 10, room.top() + top, room.width() - left - right - 18,
                     room.height() - top - bottom);
     if (m_plot.width() < 20 || m_plot.height() < 10) return;
     m_chart->resize(room.size());

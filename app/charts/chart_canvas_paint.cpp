@@ -30,7 +30,8 @@ void ChartCanvas::drawBackground(QPainter* painter, const QRectF&) {
                    Qt::AlignRight | Qt::AlignVCenter, tick.text);
     }
     p.setPen(theme.faint);
-    const double top = m_plot.bottom() + 3;
+    const double small = metrics.height();
+    const double top = m_plot.bottom() + small * 0.5;
     const auto label = [&](double seconds, const QString& text) {
         const double w = metrics.horizontalAdvance(text) + 4;
         p.drawText(QRectF(xOf(seconds) - w / 2, top, w, metrics.height()), Qt::AlignCenter, text);
@@ -99,7 +100,8 @@ void ChartCanvas::paintEndLabels(QPainter& p) const {
     const Theme& theme = m_theme.theme();
     std::vector<Label> labels;
     const auto lastOf = [](const std::vector<double>& v) { return v.empty() ? kNoData : v.back(); };
-    for (std::size_t i = 0; i < m_lines.size() && i < m_data.lines.size(); ++i) {
+    // The last line first: where two end at one height, the larger percentile stands above.
+    for (std::size_t i = std::min(m_lines.size(), m_data.lines.size()); i-- > 0;) {
         const double v = lastOf(m_data.lines[i]);
         if (std::isfinite(v)) labels.push_back({yOf(v), m_lines[i].label, theme.text});
     }
@@ -113,8 +115,8 @@ void ChartCanvas::paintEndLabels(QPainter& p) const {
         if (from - yOf(sum) > 4)
             labels.push_back({(from + yOf(sum)) / 2, m_areas[i].label, theme.text});
     }
-    std::sort(labels.begin(), labels.end(),
-              [](const Label& a, const Label& b) { return a.y < b.y; });
+    std::stable_sort(labels.begin(), labels.end(),
+                     [](const Label& a, const Label& b) { return a.y < b.y; });
     p.setFont(fontFor(TextRole::tiny));
     const double height = QFontMetricsF(p.font()).height() * 0.92;
     for (std::size_t i = 1; i < labels.size(); ++i)
@@ -136,22 +138,41 @@ void ChartCanvas::paintFlags(QPainter& p) const {
     const QFont font = fontFor(TextRole::tiny);
     const QFontMetricsF metrics(font);
     p.setFont(font);
-    for (std::size_t i = 0; i < m_data.flags.size(); ++i) {
-        const auto& flag = m_data.flags[i];
+    const double h = metrics.height() + 1;
+    const auto pillOf = [&](const ChartFlag& flag, const QString& text) {
+        const double w = std::max(metrics.horizontalAdvance(text) + 10, h);
+        QRectF pill(xOf(flag.x) - w / 2, m_plot.top() - h * 0.75, w, h);
+        pill.moveLeft(
+            std::clamp(pill.left(), m_plot.left(), std::max(m_plot.left(), rect().right() - w)));
+        return pill;
+    };
+    const ChartFlag* named = nullptr;  // the one whose words are shown
+    for (const auto& flag : m_data.flags)
+        if (m_highlighted == 0 || flag.number == m_highlighted) named = &flag;
+    for (const auto& flag : m_data.flags) {
         const double x = std::round(xOf(flag.x)) + 0.5;
         if (x < m_plot.left() || x > m_plot.right()) continue;
         const bool isHighlighted = flag.number == m_highlighted;
         p.setPen(QPen(theme.warn, isHighlighted ? 2.2 : 1.2, Qt::DotLine));
         p.drawLine(QPointF(x, m_plot.top()), QPointF(x, m_plot.bottom()));
-        QString text = circledNumber(flag.number);
-        const bool isLast = i + 1 == m_data.flags.size();
-        if ((isHighlighted || (isLast && m_highlighted == 0)) && !flag.text.isEmpty())
-            text += " " + metrics.elidedText(flag.text, Qt::ElideRight, m_plot.width() * 0.45);
-        const double w = metrics.horizontalAdvance(text) + 10;
-        const double h = metrics.height() + 1;
-        QRectF pill(x - w / 2, m_plot.top() - h * 0.75, w, h);
-        pill.moveLeft(
-            std::clamp(pill.left(), m_plot.left(), std::max(m_plot.left(), rect().right() - w)));
+        QString text = QString::number(flag.number);
+        QRectF pill = pillOf(flag, text);
+        if (&flag == named && !flag.text.isEmpty()) {
+            const QString words =
+                circledNumber(flag.number) + " " +
+                metrics.elidedText(flag.text, Qt::ElideRight, m_plot.width() * 0.45);
+            const QRectF wide = pillOf(flag, words);
+            // Words must not hide another flag's number, unless one points at them.
+            const bool isFree =
+                std::none_of(m_data.flags.begin(), m_data.flags.end(), [&](const ChartFlag& f) {
+                    return &f != named && f.x >= -kShownSeconds &&
+                           wide.intersects(pillOf(f, QString::number(f.number)));
+                });
+            if (isFree || isHighlighted) {
+                text = words;
+                pill = wide;
+            }
+        }
         p.setPen(QPen(theme.warn, 1));
         p.setBrush(theme.warnTint);
         p.drawRoundedRect(pill, h / 2, h / 2);

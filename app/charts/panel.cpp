@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/charts/panel.h"
 
+#include <QRegularExpression>
 #include <QStringList>
 #include <algorithm>
 
 #include "app/theme/words.h"
 
 namespace tenfold::app {
+
+namespace {
+// On an axis "5.0 ms" is "5 ms".
+const QRegularExpression kPointNought("\\.0(?!\\d)");
+}  // namespace
 
 QString Panel::summary(const ChartData& data) const {
     QStringList parts;
@@ -22,12 +28,12 @@ QString Panel::summary(const ChartData& data) const {
     return parts.isEmpty() ? title() + ": no data yet" : title() + ": " + parts.join(", ");
 }
 
-std::vector<SecondBucket> secondsOf(const History& history) {
+std::vector<SecondBucket> secondsOf(const History& history, int lead) {
     std::vector<SecondBucket> out;
     if (history.empty()) return out;
     const std::int64_t end = history.endSlot();
-    const std::int64_t begin =
-        std::max<std::int64_t>(0, end - static_cast<std::int64_t>(kShownSeconds) * kSlotsPerSecond);
+    const std::int64_t begin = std::max<std::int64_t>(
+        0, end - static_cast<std::int64_t>(kShownSeconds + lead) * kSlotsPerSecond);
     const auto& rows = history.rows();
     auto row = std::lower_bound(rows.begin(), rows.end(), begin - kSlotsPerSecond,
                                 [](const SlotRow& r, std::int64_t s) { return r.slot < s; });
@@ -38,6 +44,7 @@ std::vector<SecondBucket> secondsOf(const History& history) {
             if (it->slot < from) continue;
             ++bucket.slots;
             SlotRow& s = bucket.sum;
+            s.version = it->version;
             s.offered += it->offered;
             for (std::size_t i = 0; i < s.outcomes.size(); ++i) s.outcomes[i] += it->outcomes[i];
             for (auto work : {&SlotRow::all, &SlotRow::ordersList, &SlotRow::product}) {
@@ -104,7 +111,8 @@ ChartScale linearScale(double top, QString (*format)(double)) {
                                                                                        : 5;
     for (int i = 0; i <= parts; ++i) {
         const double value = top * i / parts;
-        scale.ticks.push_back({value, i == 0 ? "0" : format(value)});
+        QString text = i == 0 ? QString("0") : format(value);
+        scale.ticks.push_back({value, text.replace(kPointNought, "")});
     }
     return scale;
 }

@@ -39,7 +39,8 @@ struct SecondBucket {
     int slots = 0;  // that reported; 0: no data
     SlotRow sum;    // counts added up
 };
-std::vector<SecondBucket> secondsOf(const History& history);
+/// `lead` seconds more than are shown, for figures that look back.
+std::vector<SecondBucket> secondsOf(const History& history, int lead = 0);
 
 /// The stretches without samples, in seconds before now.
 std::vector<ChartGap> gapsOf(const History& history);

@@ -31,10 +31,11 @@ PanelGrid::PanelGrid(RunModel& run, const ThemeSource& theme, QWidget* parent)
 void PanelGrid::add(std::unique_ptr<Panel> panel, int row, int column) {
     auto* card = makeFrame("card", this);
     auto* layout = new QVBoxLayout(card);
-    layout->setContentsMargins(14, 9, 8, 6);
+    layout->setContentsMargins(13, 9, 8, 6);
     layout->setSpacing(4);
     auto* head = new QHBoxLayout;
-    head->setContentsMargins(0, 0, 4, 0);
+    head->setContentsMargins(0, 0, 2, 0);
+    head->setSpacing(4);
     auto* title = new ElidedLabel(panel->title());
     title->setFont(fontFor(TextRole::title));
     head->addWidget(title, 1);

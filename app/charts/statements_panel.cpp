@@ -30,34 +30,44 @@ public:
         ChartScale scale{true, 0.1, 1'000, {}};
         while (scale.maximum < highest * 1.05) scale.maximum *= 10;
         for (double v = 0.1; v <= scale.maximum * 1.01; v *= 10)
-            scale.ticks.push_back({v, compact(v)});
+            scale.ticks.push_back({v, v < 0.95 ? compact(v) : count(v)});
         return scale;
     }
 
     ChartData data(const RunModel& run) const override {
         ChartData d;
         d.lines.resize(3);
-        const auto per = [](const SlotRow::Work& w) {
-            return w.requests ? static_cast<double>(w.statements) / static_cast<double>(w.requests)
-                              : kNoData;
-        };
-        // A rare endpoint is not asked in every second: its last value stands, up to 5 s.
-        std::array<double, 3> held{kNoData, kNoData, kNoData};
-        std::array<double, 3> heldAt{};
-        for (const auto& b : secondsOf(run.history())) {
-            d.x.push_back(b.x);
-            const std::array<double, 3> values{per(b.sum.product), per(b.sum.ordersList),
-                                               per(b.sum.all)};
-            for (std::size_t i = 0; i < values.size(); ++i) {
-                if (std::isfinite(values[i])) {
-                    held[i] = values[i];
-                    heldAt[i] = b.x;
-                }
-                const bool isFresh = b.slots > 0 && b.x - heldAt[i] <= 5;
-                d.lines[i].push_back(isFresh ? held[i] : kNoData);
-            }
+        const auto seconds = secondsOf(run.history(), kMostSeconds);
+        for (std::size_t k = 0; k < seconds.size(); ++k) {
+            if (seconds[k].x < -kShownSeconds) continue;
+            d.x.push_back(seconds[k].x);
+            d.lines[0].push_back(meanAt(seconds, k, &SlotRow::product));
+            d.lines[1].push_back(meanAt(seconds, k, &SlotRow::ordersList));
+            d.lines[2].push_back(meanAt(seconds, k, &SlotRow::all));
         }
         return d;
+    }
+
+private:
+    static constexpr int kMostSeconds = 10;
+
+    /// Statements a request, over the seconds up to this one that hold enough requests to mean
+    /// something: one list of 41 statements among five requests says little. Never across a change.
+    static double meanAt(const std::vector<SecondBucket>& seconds, std::size_t at,
+                         SlotRow::Work SlotRow::*member) {
+        constexpr std::uint64_t kEnough = 60;
+        if (seconds[at].slots == 0) return kNoData;
+        SlotRow::Work sum;
+        for (std::size_t back = 0; back < kMostSeconds && back <= at; ++back) {
+            const auto& second = seconds[at - back];
+            if (second.slots == 0 || second.sum.version != seconds[at].sum.version) break;
+            sum.requests += (second.sum.*member).requests;
+            sum.statements += (second.sum.*member).statements;
+            if (sum.requests >= kEnough) break;
+        }
+        return sum.requests
+                   ? static_cast<double>(sum.statements) / static_cast<double>(sum.requests)
+                   : kNoData;
     }
 };
 

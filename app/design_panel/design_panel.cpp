@@ -102,6 +102,8 @@ void DesignPanel::addFaults(QVBoxLayout* layout) {
     for (const auto& name : scenario::faultNames()) {
         auto* button = new QPushButton(QString::fromStdString(scenario::titleOfFault(name)));
         button->setFont(fontFor(TextRole::small));
+        // A countdown must not widen the column.
+        button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
         connect(button, &QPushButton::clicked, this, [this, name] { m_run.startFault(name); });
         grid->addWidget(button, i / 2, i % 2);
         ++i;
@@ -173,8 +175,12 @@ void DesignPanel::refreshFigures() {
     for (const auto& [name, button] : m_faults) {
         const double left = m_run.faultLeftS(name);
         const auto title = QString::fromStdString(scenario::titleOfFault(name));
+        const QString seconds = tr(" %1 s").arg(std::ceil(left), 0, 'f', 0);
+        const auto metrics = button->fontMetrics();
+        const int room = button->width() - metrics.horizontalAdvance(seconds) - 20;
         const QString text =
-            left > 0 ? tr("%1 · %2 s").arg(title).arg(std::ceil(left), 0, 'f', 0) : title;
+            left > 0 ? metrics.elidedText(title, Qt::ElideRight, room) + seconds : title;
+        button->setAccessibleName(title);
         if (button->text() != text) button->setText(text);
         setKind(button, left > 0 ? "active" : "");
         // It needs something to go wrong with.

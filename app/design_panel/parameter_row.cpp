@@ -50,13 +50,14 @@ ParameterRow::ParameterRow(const scenario::ParameterSpec& spec, QWidget* parent)
     if (!spec.unit.empty()) m_box->setSuffix(" " + QString::fromStdString(spec.unit));
     m_box->setAccessibleName(title);
     m_box->setAccessibleDescription(help);
-    m_box->setFixedWidth(charsWide(16));
     // Typing "500" is one change, not three.
     m_box->setKeyboardTracking(false);
+    m_box->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     row->addWidget(m_box);
     layout->addLayout(row);
     m_slider = new QSlider(Qt::Horizontal);
     m_slider->setRange(0, kSteps);
+    m_slider->setMinimumWidth(charsWide(8));
     m_slider->setPageStep(kSteps / 10);
     m_slider->setAccessibleName(title);
     layout->addWidget(m_slider);

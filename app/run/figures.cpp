@@ -12,8 +12,6 @@ Figures figuresOf(const History& history) {
     if (history.timeline().empty()) return f;
     f.window = history.timeline().steadyWindow();
     f.all = f.window.total();
-    const std::int64_t last = history.timeline().lastSlot();
-    f.lastSecond = history.timeline().window(last - kSlotsPerSecond + 1, last);
 
     const auto& users = f.all.users;
     f.windowS = f.window.spanMs() / 1000;

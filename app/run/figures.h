@@ -13,7 +13,6 @@ namespace tenfold::app {
 struct Figures {
     measure::Sample window;
     measure::EndpointSample all;
-    measure::Sample lastSecond;  // what the diagram shows
 
     double windowS = 0;
     std::uint64_t n = 0;  // samples of the response time

@@ -286,8 +286,7 @@ void RunModel::onTick() {
     const auto* change = m_history.lastChange();
     if (change && change >= m_history.events().data() + m_effectAfterEvent)
         m_effects.update(m_figures, *sinceChangeS());
-    // What limits changes slowly and costs most to find out.
-    if (++m_ticks % 2 == 0 || m_history.rows().size() < 8) judgeNow();
+    judgeNow();
     Q_EMIT ticked();
 }
 

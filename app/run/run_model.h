@@ -115,7 +115,6 @@ private:
     QTimer m_tick;
     QElapsedTimer m_sinceTick;
     bool m_hasNewSamples = false;
-    int m_ticks = 0;
 };
 
 /// "Read replicas: none → two", from the catalogue's words.

@@ -116,7 +116,6 @@ void HeaderBar::refresh() {
                          : phase == Phase::stopping ? tr(" Stopping …")
                          : isRunning                ? tr(" Pause")
                                                     : tr(" Run"));
-    m_runButton->setEnabled(phase != Phase::starting && phase != Phase::stopping);
     m_runButton->setIcon(glyphIcon(isRunning ? Glyph::pause : Glyph::play, m_theme.theme().onGood));
     setTextIfNew(m_elapsed, clock(m_run.elapsedS()));
 }

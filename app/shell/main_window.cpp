@@ -97,11 +97,11 @@ QWidget* MainWindow::makeCentre() {
         const QRect anchor(m_diagram->mapToGlobal(rect.topLeft()), rect.size());
         makeNodePopover(m_diagram->model().boxes[index], m_run, m_theme, this)->openAt(anchor);
     });
-    layout->addWidget(card, 30);
+    layout->addWidget(card, 27);
     m_tiles = new Tiles(m_run);
     layout->addWidget(m_tiles);
     m_panels = new PanelGrid(m_run, m_theme);
-    layout->addWidget(m_panels, 58);
+    layout->addWidget(m_panels, 60);
     return centre;
 }
 
@@ -187,8 +187,8 @@ void MainWindow::applyTheme() {
 
 void MainWindow::fitColumns() {
     // The charts take what is left; the columns stay readable.
-    const int left = std::clamp(width() * 19 / 100, charsWide(36), charsWide(46));
-    const int right = std::clamp(width() * 21 / 100, charsWide(36), charsWide(54));
+    const int left = std::clamp(width() * 19 / 100, charsWide(33), charsWide(44));
+    const int right = std::clamp(width() * 21 / 100, charsWide(33), charsWide(50));
     if (m_design->width() != left) m_design->setFixedWidth(left);
     if (m_side->width() != right) m_side->setFixedWidth(right);
 }

@@ -27,7 +27,7 @@ void afterSeconds(double seconds, QObject* context, std::function<void()> action
 int runApp(int argc, char** argv, const EngineFactory& factory) {
     QApplication::setApplicationName("tenfold");
     QApplication::setDesktopFileName("tenfold");
-    QApplication application(argc, argv);
+    MeteredApplication application(argc, argv);
     const auto& catalogue = mechanisms::catalogue();
     const CommandLine line = readCommandLine(QApplication::arguments(), catalogue);
     if (!line.helpText.isEmpty()) {
@@ -57,7 +57,7 @@ int runApp(int argc, char** argv, const EngineFactory& factory) {
     if (line.size) window.resize(*line.size);
     window.show();
     if (line.measuresUi) {
-        new UiMeter(&window);
+        new UiMeter(application, &window);
         QTimer::singleShot(0, &window, [] {
             fmt::print(stderr, "ui: first window after {:.0f} ms\n", msSinceProcessStart());
         });

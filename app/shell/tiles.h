@@ -26,8 +26,9 @@ private:
         ElidedLabel* extra = nullptr;
     };
     void refresh();
-    void show(std::size_t tile, const QString& title, const QString& value, const QString& extra,
-              bool isBad);
+    /// `shortTitle` and no extra where there is no room for more; the tool tip has it all.
+    void show(std::size_t tile, const QString& title, const QString& shortTitle,
+              const QString& value, const QString& extra, bool isBad);
 
     RunModel& m_run;
     std::array<Tile, 5> m_tiles;

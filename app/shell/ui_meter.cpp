@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <QAbstractEventDispatcher>
 #include <ctime>
 #include <fstream>
 #include <sstream>
@@ -38,19 +37,23 @@ double msSinceProcessStart() {
            1000;
 }
 
-UiMeter::UiMeter(QObject* parent) : QObject(parent) {
-    auto* dispatcher = QAbstractEventDispatcher::instance();
-    connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this] {
-        m_busy.restart();
-        m_isAwake = true;
-    });
-    connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this] {
-        if (!m_isAwake) return;
-        m_isAwake = false;
-        const double ms = static_cast<double>(m_busy.nsecsElapsed()) / 1e6;
-        m_longestMs = std::max(m_longestMs, ms);
-        if (ms > kStallMs) ++m_stalls;
-    });
+bool MeteredApplication::notify(QObject* receiver, QEvent* event) {
+    // Events are handled inside events; the outermost is what keeps the loop waiting.
+    if (!isMeasuring || m_depth > 0) return QApplication::notify(receiver, event);
+    ++m_depth;
+    QElapsedTimer timer;
+    timer.start();
+    const bool isHandled = QApplication::notify(receiver, event);
+    --m_depth;
+    const double ms = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    longestMs = std::max(longestMs, ms);
+    if (ms > kStallMs) ++stalls;
+    return isHandled;
+}
+
+UiMeter::UiMeter(MeteredApplication& application, QObject* parent)
+    : QObject(parent), m_application(application) {
+    m_application.isMeasuring = true;
     m_wall.start();
     m_cpuBeforeS = threadCpuS();
     m_timer.start(10'000);
@@ -66,11 +69,12 @@ void UiMeter::report() {
     fmt::print(stderr,
                "ui: {:.1f} % of one core, longest stretch {:.1f} ms, {} over {:.0f} ms, "
                "{:.0f} MB resident\n",
-               (cpu - m_cpuBeforeS) / wall * 100, m_longestMs, m_stalls, kStallMs,
+               (cpu - m_cpuBeforeS) / wall * 100, m_application.longestMs, m_application.stalls,
+               kStallMs,
                static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6);
     m_cpuBeforeS = cpu;
-    m_longestMs = 0;
-    m_stalls = 0;
+    m_application.longestMs = 0;
+    m_application.stalls = 0;
 }
 
 }  // namespace tenfold::app

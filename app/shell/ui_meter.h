@@ -1,28 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
 namespace tenfold::app {
 
+/// An application that can time how long each event keeps the window's thread.
+class MeteredApplication : public QApplication {
+    Q_OBJECT
+public:
+    using QApplication::QApplication;
+    bool notify(QObject* receiver, QEvent* event) override;
+
+    bool isMeasuring = false;
+    double longestMs = 0;
+    int stalls = 0;
+
+private:
+    int m_depth = 0;
+};
+
 /// What the window costs: the CPU of its thread, its longest stretch of work without returning to
 /// the event loop. Printed every ten seconds with --measure-ui; absent otherwise.
 class UiMeter : public QObject {
     Q_OBJECT
 public:
-    explicit UiMeter(QObject* parent);
+    UiMeter(MeteredApplication& application, QObject* parent);
 
 private:
     void report();
 
-    QElapsedTimer m_busy;
+    MeteredApplication& m_application;
     QElapsedTimer m_wall;
     QTimer m_timer;
-    bool m_isAwake = false;
-    double m_longestMs = 0;
-    int m_stalls = 0;
     double m_cpuBeforeS = 0;
 };
 

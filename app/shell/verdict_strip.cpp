@@ -131,7 +131,7 @@ void VerdictStrip::say(Tone tone, const QString& headline, const QString& senten
 
 QString VerdictStrip::deadNodes() const {
     QStringList dead;
-    for (const auto& [id, node] : m_run.figures().lastSecond.nodes)
+    for (const auto& [id, node] : m_run.figures().window.nodes)
         if (!node.alive) dead << QString::fromStdString(id);
     if (dead.isEmpty() || m_run.topology().nodes.empty()) return {};
     return dead.size() == 1 ? tr("✕ %1 died").arg(dead.first())

@@ -31,7 +31,7 @@ QFont fontFor(TextRole role) {
             font.setWeight(QFont::DemiBold);
             break;
         case TextRole::title:
-            font.setPointSizeF(base * 1.14);
+            font.setPointSizeF(base * 1.1);
             font.setWeight(QFont::DemiBold);
             break;
         case TextRole::figure:

@@ -48,7 +48,7 @@ QLabel[kind="faint"] { color: @faint; }
 QLabel[kind="good"] { color: @goodText; }
 QLabel[kind="bad"] { color: @badText; }
 QLabel[kind="warn"] { color: @warnText; }
-QLabel[kind="badge"] { background: @sunken; color: @muted; border-radius: 8px; padding: 2px 9px; }
+QLabel[kind="badge"] { background: @sunken; color: @muted; border-radius: 8px; padding: 2px 7px; }
 QPushButton { background: @card; color: @text; border: 1px solid @border; border-radius: 6px; padding: 5px 12px; }
 QPushButton:hover { border-color: @control; }
 QPushButton:pressed, QPushButton:checked { background: @sunken; border-color: @control; }

@@ -194,7 +194,7 @@ private:
         if (it == m_sample.nodes.end()) return QString("no data yet");
         const QString& role = QString::fromStdString(it->second.role);
         if (j.rejectedHz > 0)
-            return QString(role == "gateway" ? "sheds %1/s" : "rejects %1/s")
+            return QString(role == "gateway" ? "shed %1/s" : "rejects %1/s")
                 .arg(perSecond(j.rejectedHz));
         if (role == "gateway") return QString("%1 /s").arg(perSecond(j.arrivedHz));
         if (role == "instance") {
@@ -270,9 +270,9 @@ private:
 
 }  // namespace
 
-DiagramModel diagramOf(const engine::Topology& topology, const Sample& lastSecond,
+DiagramModel diagramOf(const engine::Topology& topology, const Sample& window,
                        const scenario::Scenario& scenario) {
-    if (!topology.nodes.empty()) return Builder(topology, lastSecond, scenario, false).build();
+    if (!topology.nodes.empty()) return Builder(topology, window, scenario, false).build();
     const auto planned = plannedTopology(scenario);
     return Builder(planned, Sample{}, scenario, true).build();
 }

@@ -42,8 +42,8 @@ struct DiagramModel {
     double perDot = 1;  // requests that one dot stands for
 };
 
-/// `lastSecond` may be empty: then nothing flows.
-DiagramModel diagramOf(const engine::Topology& topology, const measure::Sample& lastSecond,
+/// `window` is the one all other figures are of; it may be empty: then nothing flows.
+DiagramModel diagramOf(const engine::Topology& topology, const measure::Sample& window,
                        const scenario::Scenario& scenario);
 
 /// How many processes a run of this scenario starts, the load generator included.

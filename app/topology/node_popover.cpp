@@ -58,8 +58,8 @@ void addNode(QVBoxLayout* layout, const std::string& id, const RunModel& run,
     const engine::NodeAddress* address = nullptr;
     for (const auto& node : run.topology().nodes)
         if (node.id == id) address = &node;
-    const auto sample = run.figures().lastSecond.nodes.find(id);
-    const bool hasSample = sample != run.figures().lastSecond.nodes.end();
+    const auto sample = run.figures().window.nodes.find(id);
+    const bool hasSample = sample != run.figures().window.nodes.end();
     const bool isDead = hasSample && !sample->second.alive;
 
     auto* head = new QHBoxLayout;

@@ -53,7 +53,7 @@ QString SystemDiagram::caption() const {
 void SystemDiagram::refresh() {
     const double dotBefore = m_model.perDot;
     const bool wasPlanned = !m_model.boxes.empty() && m_model.boxes.front().isPlanned;
-    m_model = diagramOf(m_run.topology(), m_run.figures().lastSecond, m_run.scenario());
+    m_model = diagramOf(m_run.topology(), m_run.figures().window, m_run.scenario());
     QString key = QString::number(m_model.columns);
     for (const auto& b : m_model.boxes)
         key += QString("|%1,%2,%3").arg(b.title).arg(b.column).arg(b.row);
@@ -74,10 +74,10 @@ void SystemDiagram::layOut() {
     const QFontMetricsF strong(fontFor(TextRole::strong));
     const QFontMetricsF small(fontFor(TextRole::small));
     const double margin = 4;
-    const double boxHeight = std::min(strong.height() + small.height() + 16.0, height() / 3.0 - 8);
+    const double boxHeight = std::min(strong.height() + small.height() + 20.0, height() / 3.0 - 8);
     const double perColumn = (width() - 2 * margin) / m_model.columns;
-    const double boxWidth = std::min<double>(charsWide(21), perColumn - 26);
-    const double pitch = std::min(boxHeight * 1.42, (height() - boxHeight - 10) / 2.0);
+    const double boxWidth = std::min<double>(charsWide(21), perColumn - 20);
+    const double pitch = std::min(boxHeight * 1.45, (height() - boxHeight - 10) / 2.0);
     const double gap = m_model.columns > 1 ? (width() - 2 * margin - m_model.columns * boxWidth) /
                                                  (m_model.columns - 1)
                                            : 0;
@@ -145,8 +145,9 @@ void SystemDiagram::paintBox(QPainter& p, std::size_t index) const {
     double textLeft = rect.left() + 10;
     const bool hasRing = box.hasRing && !box.isPlanned;
     if (hasRing) {
-        const double d = rect.height() * 0.62;
-        const QRectF ring(rect.left() + 9, rect.center().y() - d / 2, d, d);
+        const bool isNarrow = rect.width() < charsWide(19);
+        const double d = std::min(rect.height() * 0.62, isNarrow ? rect.width() * 0.25 : 1e9);
+        const QRectF ring(rect.left() + (isNarrow ? 6 : 9), rect.center().y() - d / 2, d, d);
         p.setBrush(Qt::NoBrush);
         p.setPen(QPen(theme.ring, 3.4));
         p.drawEllipse(ring);
@@ -161,13 +162,14 @@ void SystemDiagram::paintBox(QPainter& p, std::size_t index) const {
                    box.isDead()      ? QString("✕")
                    : box.utilisation ? QString::number(std::lround(part * 100))
                                      : QString("–"));
-        textLeft = ring.right() + 9;
+        textLeft = ring.right() + (isNarrow ? 6 : 9);
     }
     const QFont strong = fontFor(TextRole::strong);
     const QFont small = fontFor(TextRole::small);
     const QFontMetricsF strongMetrics(strong);
     const QFontMetricsF smallMetrics(small);
-    const double room = rect.right() - textLeft - 6;
+    if (!hasRing) textLeft = rect.left() + 4;
+    const double room = rect.right() - textLeft - 3;
     const double top = rect.center().y() - (strongMetrics.height() + smallMetrics.height()) / 2;
     const auto alignment = hasRing ? Qt::AlignLeft : Qt::AlignHCenter;
     p.setFont(strong);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/why/why_tab.h"
 
-#include <QGridLayout>
 #include <QPushButton>
 #include <QScrollArea>
 
@@ -40,10 +39,9 @@ WhyTab::WhyTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(run) {
     m_text = wrapped(TextRole::body, "muted");
     layout->addWidget(m_text);
     m_figures = makeFrame("sunken");
-    auto* grid = new QGridLayout(m_figures);
-    grid->setContentsMargins(12, 8, 12, 8);
-    grid->setVerticalSpacing(5);
-    grid->setColumnStretch(0, 1);
+    auto* rows = new QVBoxLayout(m_figures);
+    rows->setContentsMargins(12, 8, 12, 8);
+    rows->setSpacing(5);
     layout->addSpacing(6);
     layout->addWidget(m_figures);
     layout->addSpacing(6);
@@ -85,23 +83,25 @@ void WhyTab::refresh() {
 void WhyTab::showFigures(const std::vector<judge::Figure>& figures) {
     QString key;
     for (const auto& f : figures) key += QString::fromStdString(f.name) + "|";
-    auto* grid = static_cast<QGridLayout*>(m_figures->layout());
     if (key != m_figuresKey) {
         m_figuresKey = key;
-        clear(grid);
-        int row = 0;
+        clear(m_figures->layout());
+        m_values.clear();
         for (const auto& f : figures) {
-            grid->addWidget(makeLabel(QString::fromStdString(f.name), TextRole::body, "muted"), row,
-                            0);
-            grid->addWidget(makeLabel({}, TextRole::strong), row, 1, Qt::AlignRight);
-            ++row;
+            auto* row = new QWidget;
+            auto* line = new QHBoxLayout(row);
+            line->setContentsMargins(0, 0, 0, 0);
+            auto* name = new ElidedLabel(QString::fromStdString(f.name));
+            name->setProperty("kind", "muted");
+            line->addWidget(name, 1);
+            m_values.push_back(makeLabel({}, TextRole::strong));
+            line->addWidget(m_values.back());
+            m_figures->layout()->addWidget(row);
         }
         m_figures->setVisible(!figures.empty());
     }
-    for (std::size_t i = 0; i < figures.size(); ++i)
-        if (auto* item = grid->itemAtPosition(static_cast<int>(i), 1))
-            setTextIfNew(static_cast<QLabel*>(item->widget()),
-                         QString::fromStdString(figures[i].value));
+    for (std::size_t i = 0; i < m_values.size(); ++i)
+        setTextIfNew(m_values[i], QString::fromStdString(figures[i].value));
 }
 
 void WhyTab::showSuggestions(const std::vector<judge::Suggestion>& suggestions) {

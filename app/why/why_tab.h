@@ -26,10 +26,12 @@ private:
     QLabel* m_title;
     QLabel* m_text;
     QFrame* m_figures;
+    std::vector<QLabel*> m_values;
     QLabel* m_tryHead;
     QVBoxLayout* m_suggestions;
-    QString m_figuresKey;
-    QString m_suggestionsKey;
+    // What the rows were made for; at first they are made in any case.
+    QString m_figuresKey = "?";
+    QString m_suggestionsKey = "?";
 };
 
 }  // namespace tenfold::app

@@ -7,7 +7,7 @@
 
 #include "simulator/load/endpoints.h"
 
-namespace tenfold::testing {
+namespace tenfold::fake {
 
 using engine::Phase;
 using engine::PhaseChange;
@@ -314,4 +314,4 @@ void FakeEngine::fillNodes(measure::Sample& s, double arrived, double answered, 
             4, 0);
 }
 
-}  // namespace tenfold::testing
+}  // namespace tenfold::fake

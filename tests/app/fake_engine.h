@@ -9,7 +9,7 @@
 
 #include "simulator/engine/engine.h"
 
-namespace tenfold::testing {
+namespace tenfold::fake {
 
 /// A scripted engine for tests of the window: a small fluid model that answers switches, faults and
 /// tiers plausibly. Same seed, same samples. It is never part of the program.
@@ -21,7 +21,7 @@ public:
     };
     struct Options {
         Pace pace = Pace::byHand;
-        std::string failure;  // start() ends in `failed` with this reason
+        std::string failure{};  // start() ends in `failed` with this reason
         bool staysStarting = false;
         int preludeSlots = 0;  // made at once when it starts: fills the charts
     };
@@ -78,4 +78,4 @@ private:
     std::thread m_thread;
 };
 
-}  // namespace tenfold::testing
+}  // namespace tenfold::fake

@@ -7,7 +7,7 @@
 #include "tests/app/fake_engine.h"
 
 int main(int argc, char** argv) {
-    using tenfold::testing::FakeEngine;
+    using tenfold::fake::FakeEngine;
     const auto variable = [](const char* name) {
         const char* value = std::getenv(name);
         return std::string(value ? value : "");
