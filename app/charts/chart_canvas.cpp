@@ -66,15 +66,16 @@ void ChartCanvas::setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle>
     m_lines = std::move(lines);
     m_areas = std::move(areas);
     if (!m_areas.empty()) m_floor = new QLineSeries(this);
-    QLineSeries* below = m_floor;
-    for (std::size_t i = 0; i < m_areas.size(); ++i) {
+    m_areaSeries.resize(m_areas.size());
+    // The highest first, each down to the floor, the lower ones painted over it: a band between two
+    // ragged borders would cost twice as much.
+    for (std::size_t i = m_areas.size(); i-- > 0;) {
         // An area does not own its borders: the chart would delete them twice.
         Area area{new QLineSeries(this), nullptr};
-        area.area = new QAreaSeries(area.upper, below);
+        area.area = new QAreaSeries(area.upper, m_floor);
         area.area->setPen(Qt::NoPen);
         attach(area.area);
-        below = area.upper;
-        m_areaSeries.push_back(area);
+        m_areaSeries[i] = area;
     }
     m_lineSeries.resize(m_lines.size());
     for (std::size_t i = 0; i < m_lines.size(); ++i) addSegment(i);
@@ -194,17 +195,22 @@ void ChartCanvas::showData(ChartData data) {
     if (!m_areaSeries.empty()) {
         QList<QPointF> floor;
         std::vector<double> sum(x.size(), 0.0);
-        for (std::size_t k = first; k < x.size(); ++k) floor.append({x[k], m_scale.minimum});
+        if (first < x.size()) floor = {{x[first], m_scale.minimum}, {x.back(), m_scale.minimum}};
         replaceIn(m_floor, floor);
         for (std::size_t i = 0; i < m_areaSeries.size() && i < m_data.areas.size(); ++i) {
             QList<QPointF> points;
+            bool hasArea = false;
             for (std::size_t k = first; k < x.size(); ++k) {
                 // Under a gap the value is hidden by the gap's band.
                 const double v = m_data.areas[i][k];
                 sum[k] += std::isfinite(v) ? v : 0.0;
+                hasArea = hasArea || (std::isfinite(v) && v > 0);
                 points.append({x[k], clamped(sum[k])});
             }
             replaceIn(m_areaSeries[i].upper, points);
+            // An area of no height is painted like any other, for nothing.
+            if (m_areaSeries[i].area->isVisible() != hasArea)
+                m_areaSeries[i].area->setVisible(hasArea);
         }
     }
     viewport()->update();

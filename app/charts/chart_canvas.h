@@ -80,7 +80,7 @@ private:
     std::vector<AreaStyle> m_areas;
     std::vector<Line> m_lineSeries;
     std::vector<Area> m_areaSeries;
-    QLineSeries* m_floor = nullptr;  // below the first area
+    QLineSeries* m_floor = nullptr;  // below every area
     ChartScale m_scale;
     std::optional<double> m_reference;
     QString m_referenceText;

@@ -9,7 +9,7 @@ namespace tenfold::app {
 namespace {
 
 // Seconds of full samples that are certainly there; at most twice as many.
-constexpr std::size_t kRecentSlots = 150 * kSlotsPerSecond;
+constexpr std::size_t kRecentSlots = 75 * kSlotsPerSecond;
 // As the timeline's steady window: 10 s, or the time for 300 requests.
 constexpr std::int64_t kSteadySlots = 10 * kSlotsPerSecond;
 constexpr std::size_t kLatencyPoints = kShownSeconds + 5;

@@ -88,12 +88,15 @@ void SystemDiagram::layOut() {
         m_rects.push_back(QRectF(x, y, boxWidth, boxHeight).toAlignedRect());
     }
     m_tracks.clear();
+    m_motionRegion = {};
     for (const auto& edge : m_model.edges) {
         Track track;
         const QPainterPath path = pathOf(edge);
         const double length = path.length();
         for (double at = 0; at <= length; at += kTrackStep)
             track.points.push_back(path.pointAtPercent(path.percentAtLength(at)));
+        const QRect around = path.boundingRect().adjusted(-4, -4, 4, 4).toAlignedRect();
+        m_motionRegion += around;
         m_tracks.push_back(std::move(track));
     }
 }
@@ -231,12 +234,16 @@ void SystemDiagram::animate() {
         const double spacing = std::max(kMinSpacing, kPixelsPerSecond / dots);
         m_tracks[i].phase = std::fmod(m_tracks[i].phase + moved, spacing);
     }
-    update();
+    // Between the boxes only: most of the picture stands still.
+    update(m_motionRegion);
 }
 
-void SystemDiagram::paintEvent(QPaintEvent*) {
+void SystemDiagram::paintEvent(QPaintEvent* event) {
     QPainter p(this);
-    p.drawPixmap(0, 0, m_still);
+    const double ratio = m_still.devicePixelRatio();
+    for (const QRect& part : event->region())
+        p.drawPixmap(QRectF(part), m_still,
+                     QRectF(part.topLeft() * ratio, QSizeF(part.size()) * ratio));
     if (m_isReduced || m_run.phase() != engine::Phase::running) return;
     p.setRenderHint(QPainter::Antialiasing);
     p.setPen(Qt::NoPen);

@@ -65,6 +65,7 @@ private:
     DiagramModel m_model;
     std::vector<QRectF> m_rects;
     std::vector<Track> m_tracks;
+    QRegion m_motionRegion;  // where dots are
     QPixmap m_still;
     QTimer m_motion;
     QElapsedTimer m_clock;

@@ -21,7 +21,6 @@ void clear(QLayout* layout) {
 QLabel* wrapped(TextRole role, const char* kind) {
     auto* label = makeLabel({}, role, kind);
     label->setWordWrap(true);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
 }
 
