@@ -44,7 +44,9 @@ void openHardwarePopover(const RunModel& run, QWidget* anchor, QWidget* owner) {
     grid->setColumnStretch(2, 1);
     if (problem.isEmpty()) {
         int row = 0;
-        for (const auto& [key, value] : hardware::toJson(profile).items()) {
+        // Named: items() does not keep what it walks through.
+        const auto json = hardware::toJson(profile);
+        for (const auto& [key, value] : json.items()) {
             if (key == "id" || key == "title") continue;
             grid->addWidget(
                 makeLabel(QString::fromStdString(key).replace('_', ' '), TextRole::small, "muted"),

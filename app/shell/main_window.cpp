@@ -121,7 +121,7 @@ void MainWindow::bindShortcuts() {
         {Command::focusDiagram, [this] { m_diagram->setFocus(Qt::ShortcutFocusReason); }},
         {Command::focusCharts,
          [this] { m_panels->charts().front()->setFocus(Qt::ShortcutFocusReason); }},
-        {Command::focusExplanation, [this] { m_side->showTab(m_tab = 0); }},
+        {Command::focusExplanation, [this] { m_side->showTab(m_tab = 0, true); }},
         {Command::nextTab, [this] { m_side->showTab(m_tab = 1 - m_tab); }},
         {Command::toggleTheme, [this] { m_theme.toggle(); }},
         {Command::fullScreen, [this] { isFullScreen() ? showNormal() : showFullScreen(); }},

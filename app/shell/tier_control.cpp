@@ -123,10 +123,11 @@ void openRatePopover(const RunModel& run, QWidget* anchor, QWidget* owner) {
         ++row;
     };
     line("", count(w.dailyActiveUsers), QObject::tr("daily active users"), false);
-    line("×", compact(w.requestsPerUserPerDay), QObject::tr("requests per user per day"), false);
+    line("×", QString::number(w.requestsPerUserPerDay), QObject::tr("requests per user per day"),
+         false);
     line("÷", "86,400", QObject::tr("seconds a day"), false);
     line("=", perSecond(rate.averageHz), QObject::tr("requests a second on average"), true);
-    line("×", compact(w.peakFactor), QObject::tr("peak factor"), false);
+    line("×", QString::number(w.peakFactor), QObject::tr("peak factor"), false);
     line("=", perSecond(rate.peakHz), QObject::tr("requests a second at the peak"), true);
     grid->setColumnStretch(2, 1);
     layout->addLayout(grid);

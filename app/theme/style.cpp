@@ -40,7 +40,6 @@ QToolTip { background: @card; color: @text; border: 1px solid @border; padding: 
 QFrame[kind="card"] { background: @card; border: none; border-radius: 8px; }
 QFrame[kind="sunken"] { background: @sunken; border: none; border-radius: 6px; }
 QFrame[kind="outlined"] { background: @card; border: 1px solid @border; border-radius: 6px; }
-QFrame[kind="popover"] { background: @card; border: 1px solid @border; border-radius: 8px; }
 QFrame[kind="line"] { background: @border; border: none; }
 QLabel { background: transparent; }
 QLabel[kind="muted"] { color: @muted; }

@@ -73,9 +73,17 @@ void setTextIfNew(QLabel* label, const QString& text) {
 }
 
 Popover::Popover(QWidget* owner) : QFrame(owner, Qt::Popup | Qt::FramelessWindowHint) {
-    setProperty("kind", "popover");
     setAttribute(Qt::WA_TranslucentBackground);
     setAttribute(Qt::WA_DeleteOnClose);
+}
+
+void Popover::paintEvent(QPaintEvent*) {
+    // A window of its own: the style sheet rounds no window's corners.
+    QPainter p(this);
+    p.setRenderHint(QPainter::Antialiasing);
+    p.setPen(QPen(palette().color(QPalette::Mid), 1));
+    p.setBrush(palette().color(QPalette::Base));
+    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
 }
 
 void Popover::openAt(QWidget* anchor) {

@@ -46,6 +46,9 @@ public:
     /// Below the anchor, kept inside the screen.
     void openAt(QWidget* anchor);
     void openAt(const QRect& globalAnchor);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
 };
 
 enum class Glyph { play, pause, sun, moon, menu, info, copy, retry };

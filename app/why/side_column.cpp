@@ -34,13 +34,14 @@ SideColumn::SideColumn(RunModel& run, QWidget* parent) : QFrame(parent) {
     m_events = new EventsTab(run);
     m_stack->addWidget(m_events);
     layout->addWidget(m_stack, 1);
-    connect(group, &QButtonGroup::idClicked, this, &SideColumn::showTab);
+    connect(group, &QButtonGroup::idClicked, this, [this](int index) { showTab(index); });
     showTab(0);
 }
 
-void SideColumn::showTab(int index) {
+void SideColumn::showTab(int index, bool isFocused) {
     m_stack->setCurrentIndex(index);
     m_tabs[static_cast<std::size_t>(index)]->setChecked(true);
+    if (isFocused) m_tabs[static_cast<std::size_t>(index)]->setFocus(Qt::ShortcutFocusReason);
 }
 
 }  // namespace tenfold::app

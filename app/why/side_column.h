@@ -13,7 +13,7 @@ class SideColumn : public QFrame {
     Q_OBJECT
 public:
     explicit SideColumn(RunModel& run, QWidget* parent = nullptr);
-    void showTab(int index);
+    void showTab(int index, bool isFocused = false);
     EventsTab& events() { return *m_events; }
 
 private:

@@ -167,6 +167,21 @@ TEST(Diagram, ANodeOpensWithItsAddressAndCommandLine) {
     }
 }
 
+TEST(Popovers, OpenAndSayWhereNumbersComeFrom) {
+    FakeWindow w;
+    app::openRatePopover(w.model, &w.window, &w.window);
+    app::openHardwarePopover(w.model, &w.window, &w.window);
+    app::openCard(mechanisms::catalogue().specs().front(), &w.window, &w.window);
+    int open = 0;
+    for (auto* widget : QApplication::topLevelWidgets())
+        if (qobject_cast<app::Popover*>(widget) && widget->isVisible()) {
+            ++open;
+            EXPECT_FALSE(widget->grab().isNull());
+            widget->close();
+        }
+    EXPECT_GE(open, 2);
+}
+
 TEST(Events, HaveARowEachAndAreHighlightedTogether) {
     FakeWindow w;
     w.start(8);
