@@ -276,6 +276,10 @@ void ChartCanvas::wheelEvent(QWheelEvent* event) {
 }
 
 void ChartCanvas::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier) {
+        Q_EMIT m_owner.tableWanted();
+        return;
+    }
     const bool isLeft = event->key() == Qt::Key_Left;
     if (!isLeft && event->key() != Qt::Key_Right) {
         event->ignore();

@@ -227,15 +227,26 @@ void ChartCanvas::paintCursor(QPainter& p) const {
     add(m_areas, m_data.areas);
     const QFont font = fontFor(TextRole::small);
     const QFontMetricsF metrics(font);
-    const QString head = QString("%1 s ago").arg(-*nearest, 0, 'f', 0);
+    QString event;
+    QString head = QString("%1 s ago").arg(-*nearest, 0, 'f', 0);
+    if (k < m_data.samples.size() && m_data.samples[k] > 0)
+        head += " · n " + count(static_cast<double>(m_data.samples[k]));
+    // The change that what is shown came after.
+    for (const auto& flag : m_data.flags)
+        if (flag.x <= *nearest && *nearest - flag.x < 15)
+            event = circledNumber(flag.number) + " " +
+                    metrics.elidedText(flag.text, Qt::ElideRight, 150);
     double names = 0;
-    double values = metrics.horizontalAdvance(head) * 0.5;
+    double values = 0;
     for (const auto& e : entries) {
         names = std::max(names, metrics.horizontalAdvance(e.name));
         values = std::max(values, metrics.horizontalAdvance(e.value));
     }
     const double line = metrics.height();
-    QRectF box(0, 0, names + values + 42, line * static_cast<double>(entries.size() + 1) + 12);
+    const double rows = static_cast<double>(entries.size()) + (event.isEmpty() ? 1 : 2);
+    const double widest = std::max({names + values + 42, metrics.horizontalAdvance(head) + 18,
+                                    metrics.horizontalAdvance(event) + 18});
+    QRectF box(0, 0, widest, line * rows + 12);
     box.moveTopLeft({x + 10, m_plot.top() + 4});
     if (box.right() > rect().right() - 2) box.moveRight(x - 10);
     if (box.bottom() > rect().bottom()) box.moveBottom(rect().bottom());
@@ -257,6 +268,8 @@ void ChartCanvas::paintCursor(QPainter& p) const {
         p.setPen(theme.text);
         p.drawText(QRectF(box.left(), y, box.width() - 8, line), Qt::AlignRight, e.value);
     }
+    p.setPen(theme.warnText);
+    if (!event.isEmpty()) p.drawText(QPointF(box.left() + 8, y + line + metrics.ascent()), event);
 }
 
 }  // namespace tenfold::app

@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct ChartGap {
 struct ChartData {
     std::vector<double> x;
     std::vector<std::vector<double>> lines;  // one for each line, as long as x
+    std::vector<std::uint64_t> samples;      // behind each point; may be empty
     std::vector<std::vector<double>> areas;  // not yet stacked, bottom first
     std::vector<ChartGap> gaps;
     std::vector<ChartFlag> flags;

@@ -63,6 +63,7 @@ public:
 Q_SIGNALS:
     void cursorMoved(std::optional<double> x);
     void flagHovered(int number);
+    void tableWanted();
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -37,6 +37,7 @@ public:
         const std::int64_t end = history.endSlot();
         const auto add = [&](const LatencyPoint& point) {
             d.x.push_back(static_cast<double>(point.endSlot - end) * kSlotS);
+            d.samples.push_back(point.n);
             d.lines[0].push_back(point.p50.value_or(kNoData));
             d.lines[1].push_back(point.p95.value_or(kNoData));
             d.lines[2].push_back(point.p99.value_or(kNoData));

@@ -3,6 +3,7 @@
 
 #include <QGridLayout>
 
+#include "app/charts/chart_table.h"
 #include "app/theme/widgets.h"
 #include "app/theme/words.h"
 
@@ -52,6 +53,11 @@ void PanelGrid::add(std::unique_ptr<Panel> panel, int row, int column) {
         for (const auto& cell : m_cells) cell.chart->setCursor(x, cell.chart == chart);
     });
     connect(chart, &ChartView::flagHovered, this, &PanelGrid::flagHovered);
+    connect(chart, &ChartView::tableWanted, this, [this, chart, name = panel->title()] {
+        auto* table = new ChartTable(name, *chart, window());
+        table->setAttribute(Qt::WA_DeleteOnClose);
+        table->open();
+    });
     m_cells.push_back({std::move(panel), chart, badge});
 }
 

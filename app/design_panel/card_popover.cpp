@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QTextBrowser>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/theme/widgets.h"
 #include "simulator/hardware/assets.h"
@@ -36,7 +37,10 @@ void openCard(const scenario::MechanismSpec& spec, QWidget* anchor, QWidget* own
     text->setMarkdown(QString::fromUtf8(file.readAll()));
     text->setAccessibleName(QString::fromStdString(spec.title));
     layout->addWidget(text);
-    popover->setFixedSize(charsWide(72), charsWide(72));
+    const int width = charsWide(72);
+    text->document()->setTextWidth(width - 36);
+    const int height = static_cast<int>(text->document()->size().height()) + 36;
+    popover->setFixedSize(width, std::min(height, charsWide(80)));
     popover->openAt(anchor);
     text->setFocus();
 }

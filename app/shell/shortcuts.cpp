@@ -45,6 +45,7 @@ const std::vector<LocalKey>& localKeys() {
     static const std::vector<LocalKey> keys{
         {"Space", QObject::tr("turn the focused switch")},
         {"← →", QObject::tr("in a chart: cursor by 1 s; with Shift from event to event")},
+        {"T", QObject::tr("in a chart: its data as a table")},
         {"← → Enter", QObject::tr("in the diagram: choose a node, open it")},
         {"Esc", QObject::tr("close what is open")},
     };

@@ -123,8 +123,13 @@ public:
             addNode(replicaIds, replicaIds.size() > 1 ? "Replicas" : "Replica", last, 1);
 
         connect(users, gateway, m_offeredHz);
-        const auto instancePart = 1.0 / std::max<std::size_t>(1, instances.size());
+        std::size_t alive = 0;
+        for (const auto i : instances)
+            if (i && !m_model.boxes[*i].isDead()) ++alive;
         for (const auto i : instances) {
+            const bool isDead = i && m_model.boxes[*i].isDead();
+            const double instancePart =
+                isDead ? 0 : 1.0 / static_cast<double>(std::max<std::size_t>(1, alive));
             connect(gateway, i, hzOf(i));
             if (pooler) {
                 connect(i, pooler, hzOf(pooler) * instancePart);
@@ -219,7 +224,8 @@ private:
             return QString("%1, %2 cores each")
                 .arg(ids.size())
                 .arg(j.cores / static_cast<double>(ids.size()), 0, 'f', 0);
-        if (j.cores > 0) return QString("%1 cores").arg(j.cores, 0, 'f', 0);
+        if (j.cores > 0)
+            return QString(j.cores == 1 ? "%1 core" : "%1 cores").arg(j.cores, 0, 'f', 0);
         return QString("native");
     }
 

@@ -33,7 +33,7 @@ QGridLayout* countersOf(const measure::NodeSample& n) {
     const double seconds = n.spanMs > 0 ? n.spanMs / 1000 : 1;
     if (n.cores > 0)
         addCounter(grid, "CPU",
-                   QString("%1 of %2 cores")
+                   QString(n.cores == 1 ? "%1 of %2 core" : "%1 of %2 cores")
                        .arg(n.utilisation() * n.cores, 0, 'f', 1)
                        .arg(n.cores, 0, 'f', 0));
     addCounter(grid, "arrived", perSecond(static_cast<double>(n.arrived) / seconds) + " /s");

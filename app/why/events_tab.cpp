@@ -1,11 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/why/events_tab.h"
 
+#include <QPainter>
 #include <QVBoxLayout>
 
 #include "app/theme/words.h"
 
 namespace tenfold::app {
+
+namespace {
+
+/// The flag's number in a circle, or a dot for what has none: in a column of their own.
+QIcon numberIcon(int number) {
+    constexpr int kScale = 3;
+    const QColor colour("#b8860b");  // readable on light and dark
+    QPixmap pixmap(18 * kScale, 18 * kScale);
+    pixmap.fill(Qt::transparent);
+    QPainter p(&pixmap);
+    p.setRenderHint(QPainter::Antialiasing);
+    p.scale(kScale, kScale);
+    p.setPen(QPen(colour, 1.2));
+    if (number > 0) {
+        p.drawEllipse(QRectF(1, 1, 16, 16));
+        QFont font = fontFor(TextRole::tiny);
+        font.setPixelSize(number > 99 ? 7 : 10);
+        p.setFont(font);
+        p.drawText(QRectF(0, 0, 18, 18), Qt::AlignCenter, QString::number(number));
+    } else {
+        p.setBrush(colour);
+        p.drawEllipse(QPointF(9, 9), 1.6, 1.6);
+    }
+    p.end();
+    pixmap.setDevicePixelRatio(kScale);
+    return QIcon(pixmap);
+}
+
+}  // namespace
 
 EventsTab::EventsTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(run) {
     auto* layout = new QVBoxLayout(this);
@@ -21,6 +51,8 @@ EventsTab::EventsTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(ru
     m_list = new QListWidget;
     m_list->setMouseTracking(true);
     m_list->setWordWrap(true);
+    m_list->setIconSize({18, 18});
+    m_list->setSpacing(1);
     m_list->setAccessibleName(tr("Events"));
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     layout->addWidget(m_list, 1);
@@ -68,10 +100,8 @@ void EventsTab::refresh() {
     const bool wasAtEnd = m_list->currentRow() < 0;
     for (; m_shown < events.size(); ++m_shown) {
         const auto& e = events[m_shown];
-        const QString number = e.number ? circledNumber(e.number) : QString("·");
         auto* item = new QListWidgetItem(
-            QString("%1  %2  %3")
-                .arg(number, clock(e.atMs / 1000), QString::fromStdString(e.text)));
+            numberIcon(e.number), clock(e.atMs / 1000) + "  " + QString::fromStdString(e.text));
         item->setData(Qt::UserRole, e.number);
         item->setToolTip(QString::fromStdString(e.detail));
         m_list->addItem(item);

@@ -2,6 +2,7 @@
 #include <QFile>
 #include <QLineEdit>
 #include <QMenu>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <random>
 
@@ -165,6 +166,18 @@ TEST(Diagram, ANodeOpensWithItsAddressAndCommandLine) {
         EXPECT_NE(popover->findChild<QLineEdit*>(), nullptr) << box.title.toStdString();
         popover->close();
     }
+}
+
+TEST(Charts, ShowTheirDataAsATable) {
+    FakeWindow w;
+    w.start(40);
+    auto* chart = w.window.panels().charts().front();
+    QTest::keyClick(chart->focusProxy(), Qt::Key_T);
+    auto* table = w.window.findChild<QTableWidget*>();
+    ASSERT_NE(table, nullptr);
+    EXPECT_EQ(table->columnCount(), 4);
+    EXPECT_EQ(table->rowCount(), static_cast<int>(chart->data().x.size()));
+    EXPECT_FALSE(chart->accessibleDescription().isEmpty());
 }
 
 TEST(Popovers, OpenAndSayWhereNumbersComeFrom) {
