@@ -161,14 +161,18 @@ void ChartCanvas::paintFlags(QPainter& p) const {
             const QString words =
                 circledNumber(flag.number) + " " +
                 metrics.elidedText(flag.text, Qt::ElideRight, m_plot.width() * 0.45);
-            const QRectF wide = pillOf(flag, words);
-            // Words must not hide another flag's number, unless one points at them.
-            const bool isFree =
-                std::none_of(m_data.flags.begin(), m_data.flags.end(), [&](const ChartFlag& f) {
-                    return &f != named && f.x >= -kShownSeconds &&
-                           wide.intersects(pillOf(f, QString::number(f.number)));
-                });
-            if (isFree || isHighlighted) {
+            // Words must not hide another flag's number, unless one points at them: they stand in
+            // the middle, or to the right, or not at all.
+            const auto isFree = [&](const QRectF& place) {
+                return std::none_of(
+                    m_data.flags.begin(), m_data.flags.end(), [&](const ChartFlag& f) {
+                        return &f != named && f.x >= -kShownSeconds &&
+                               place.intersects(pillOf(f, QString::number(f.number)));
+                    });
+            };
+            QRectF wide = pillOf(flag, words);
+            if (!isFree(wide)) wide.moveLeft(std::min(pill.left(), rect().right() - wide.width()));
+            if (isHighlighted || isFree(wide)) {
                 text = words;
                 pill = wide;
             }

@@ -21,7 +21,8 @@ ChartTable::ChartTable(const QString& title, const ChartView& chart, QWidget* pa
     QStringList heads{tr("seconds ago")};
     for (const auto& style : chart.lines()) heads << style.label;
     for (const auto& style : chart.areas()) heads << style.label;
-    auto* table = new QTableWidget(static_cast<int>(shown.x.size()), static_cast<int>(heads.size()));
+    auto* table =
+        new QTableWidget(static_cast<int>(shown.x.size()), static_cast<int>(heads.size()));
     table->setHorizontalHeaderLabels(heads);
     table->verticalHeader()->hide();
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);

@@ -38,12 +38,18 @@ public:
         ChartData d;
         d.lines.resize(3);
         const auto seconds = secondsOf(run.history(), kMostSeconds);
+        std::vector<double> changes;  // in seconds before now
+        for (const auto& e : run.history().events())
+            if (e.version > 0) changes.push_back(e.atMs / 1000 - run.elapsedS());
         for (std::size_t k = 0; k < seconds.size(); ++k) {
             if (seconds[k].x < -kShownSeconds) continue;
+            double floor = -1e9;
+            for (const double change : changes)
+                if (change <= seconds[k].x) floor = std::max(floor, change);
             d.x.push_back(seconds[k].x);
-            d.lines[0].push_back(meanAt(seconds, k, &SlotRow::product));
-            d.lines[1].push_back(meanAt(seconds, k, &SlotRow::ordersList));
-            d.lines[2].push_back(meanAt(seconds, k, &SlotRow::all));
+            d.lines[0].push_back(meanAt(seconds, k, floor, &SlotRow::product));
+            d.lines[1].push_back(meanAt(seconds, k, floor, &SlotRow::ordersList));
+            d.lines[2].push_back(meanAt(seconds, k, floor, &SlotRow::all));
         }
         return d;
     }
@@ -53,14 +59,14 @@ private:
 
     /// Statements a request, over the seconds up to this one that hold enough requests to mean
     /// something: one list of 41 statements among five requests says little. Never across a change.
-    static double meanAt(const std::vector<SecondBucket>& seconds, std::size_t at,
+    static double meanAt(const std::vector<SecondBucket>& seconds, std::size_t at, double floor,
                          SlotRow::Work SlotRow::*member) {
         constexpr std::uint64_t kEnough = 60;
         if (seconds[at].slots == 0) return kNoData;
         SlotRow::Work sum;
         for (std::size_t back = 0; back < kMostSeconds && back <= at; ++back) {
             const auto& second = seconds[at - back];
-            if (second.slots == 0 || second.sum.version != seconds[at].sum.version) break;
+            if (second.slots == 0 || (back > 0 && second.x - 1 < floor - 0.01)) break;
             sum.requests += (second.sum.*member).requests;
             sum.statements += (second.sum.*member).statements;
             if (sum.requests >= kEnough) break;

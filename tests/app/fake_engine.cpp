@@ -195,8 +195,9 @@ void FakeEngine::makeSlot() {
     double hz = m_isPaused ? 0 : m_scenario.workload.rate().peakHz;
     if (m_faultEnds.count("flash_crowd")) hz *= 3;
     const double mean = hz * kSlotMs / 1000;
-    const auto arrived =
-        mean > 0 ? static_cast<double>(std::poisson_distribution<int>(mean)(m_random)) : 0.0;
+    // Poisson: as many exponential gaps as fit into the mean.
+    double arrived = 0;
+    for (double at = m_random.exponential(1); at < mean; at += m_random.exponential(1)) ++arrived;
 
     // The primary: a fluid queue of core time.
     const double capacity = cores() * kSlotMs;
@@ -213,12 +214,10 @@ void FakeEngine::makeSlot() {
     const double waitMs = (before + m_backlogMs) / 2 / cores();
     const double serviceMs = 6 + work.cpuMs / std::max(0.05, 1 - load);
 
-    std::lognormal_distribution<double> spread(0, 0.45);
-    std::uniform_real_distribution<double> uniform(0, 1);
     double answered = 0;
     for (int i = 0; i < static_cast<int>(arrived); ++i) {
         // Endpoints by their weight in the mix.
-        double pick = uniform(m_random) * 100;
+        double pick = m_random.uniform() * 100;
         const load::Endpoint* endpoint = &load::endpoints().front();
         for (const auto& e : load::endpoints()) {
             endpoint = &e;
@@ -229,8 +228,8 @@ void FakeEngine::makeSlot() {
         ++e.users.offered;
         ++e.users.sent;
         const bool isList = endpoint->id == "orders.list";
-        const double ms = (serviceMs * (isList ? 1.6 : 1) + waitMs) * spread(m_random);
-        if (uniform(m_random) < shedPart) {
+        const double ms = (serviceMs * (isList ? 1.6 : 1) + waitMs) * m_random.lognormal(1, 0.45);
+        if (m_random.uniform() < shedPart) {
             ++e.users.of(Outcome::serverError);
             continue;
         }
@@ -245,7 +244,7 @@ void FakeEngine::makeSlot() {
         e.users.response.recordMs(ms);
         e.users.service.recordMs(ms);
         ++e.server.requests;
-        const bool isHit = !isList && uniform(m_random) < work.hits;
+        const bool isHit = !isList && m_random.uniform() < work.hits;
         const double statements = isList ? work.listStatements : isHit ? 0 : 1;
         e.server.statements += static_cast<std::uint64_t>(statements);
         e.server.fullScanSteps += static_cast<std::uint64_t>(isList ? work.scanned / 0.08 : 0);

@@ -3,11 +3,11 @@
 
 #include <map>
 #include <mutex>
-#include <random>
 #include <thread>
 #include <vector>
 
 #include "simulator/engine/engine.h"
+#include "simulator/random/stream.h"
 
 namespace tenfold::fake {
 
@@ -66,7 +66,7 @@ private:
     std::vector<engine::Change> m_changes;
     std::map<std::string, std::int64_t> m_faultEnds;
     std::map<std::string, bool> m_isDead;
-    std::mt19937 m_random{7};
+    random::Stream m_random{7, "fake engine"};
     std::int64_t m_slot = 0;
     std::uint64_t m_version = 1;
     int m_flags = 0;

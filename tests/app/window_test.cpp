@@ -4,7 +4,6 @@
 #include <QMenu>
 #include <QTableWidget>
 #include <QTemporaryDir>
-#include <random>
 
 #include "app/design_panel/card_popover.h"
 #include "app/shell/help_dialog.h"
@@ -273,9 +272,9 @@ TEST(Window, FitsEveryCommonSizeInBothThemes) {
 TEST(Window, SurvivesAnythingClickedOrTyped) {
     FakeWindow w;
     w.start(8);
-    std::mt19937 random(11);
+    random::Stream random(11, "monkey");
     const auto pick = [&random](int n) {
-        return static_cast<int>(random() % static_cast<unsigned>(n));
+        return static_cast<int>(random.uniformInt(static_cast<std::uint64_t>(n)));
     };
     const Qt::Key keys[] = {Qt::Key_Space, Qt::Key_Tab,   Qt::Key_Left,  Qt::Key_Right,
                             Qt::Key_Down,  Qt::Key_Enter, Qt::Key_Escape};
