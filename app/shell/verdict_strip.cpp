@@ -23,6 +23,19 @@ QPixmap dotPixmap(const QColor& colour, bool isHollow, int size, double ratio) {
     return pixmap;
 }
 
+/// What helps against the commonest failures of a start; empty when the reason says enough.
+QString whatToDoAbout(const QString& reason) {
+    if (reason.contains("tenfold-server") && reason.contains("No such file"))
+        return QObject::tr(" · script/run builds it.");
+    if (reason.contains("No space left", Qt::CaseInsensitive))
+        return QObject::tr(" · Free some space, then try again.");
+    if (reason.contains("Permission denied"))
+        return QObject::tr(" · Check who may use that file or folder, then try again.");
+    if (reason.contains("died") || reason.contains("signal"))
+        return QObject::tr(" · Trying again starts everything anew.");
+    return {};
+}
+
 }  // namespace
 
 VerdictStrip::VerdictStrip(RunModel& run, const ThemeSource& theme, QWidget* parent)
@@ -82,8 +95,8 @@ void VerdictStrip::refresh() {
         case Phase::failed: {
             QString reason = m_run.failure().trimmed();
             reason.replace('\n', " · ");
-            say(Tone::bad, tr("The run could not go on"),
-                reason.isEmpty() ? tr("The engine gave no reason.") : reason);
+            if (reason.isEmpty()) reason = tr("The engine gave no reason.");
+            say(Tone::bad, tr("The run could not go on"), reason + whatToDoAbout(reason));
             break;
         }
         case Phase::paused:

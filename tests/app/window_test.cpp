@@ -123,6 +123,10 @@ TEST(States, EachIsSaidInWords) {
     QCoreApplication::processEvents();
     EXPECT_EQ(w.window.verdict().headline(), "The run could not go on");
     EXPECT_EQ(w.window.verdict().sentence(), "the disk is full");
+    w.options = {.failure = "tenfold-server could not be started: No such file or directory"};
+    w.model.start();
+    QCoreApplication::processEvents();
+    EXPECT_TRUE(w.window.verdict().sentence().contains("script/run builds it"));
     w.options = {};
     w.start(4);
     w.model.toggleRun();
