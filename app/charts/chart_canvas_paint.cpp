@@ -87,6 +87,12 @@ void ChartCanvas::paintReference(QPainter& p) const {
     p.setPen(QPen(theme.bad, 1.3, Qt::DashLine));
     p.drawLine(QPointF(m_plot.left(), y), QPointF(m_plot.right(), y));
     p.setFont(fontFor(TextRole::small));
+    const QFontMetricsF metrics(p.font());
+    QColor paper = theme.card;
+    paper.setAlpha(200);
+    p.fillRect(QRectF(m_plot.left() + 4, y - 3 - metrics.height(),
+                      metrics.horizontalAdvance(m_referenceText) + 4, metrics.height()),
+               paper);
     p.setPen(theme.badText);
     p.drawText(QPointF(m_plot.left() + 6, y - 4), m_referenceText);
 }

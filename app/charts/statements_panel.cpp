@@ -71,7 +71,11 @@ private:
             sum.statements += (second.sum.*member).statements;
             if (sum.requests >= kEnough) break;
         }
-        return sum.requests
+        // Just after a change there are few: better nothing than one request's number.
+        constexpr std::uint64_t kFew = 4;
+        const bool isLookedFar =
+            static_cast<double>(at) >= kMostSeconds && seconds[at].x - kMostSeconds >= floor;
+        return sum.requests >= kFew || (isLookedFar && sum.requests > 0)
                    ? static_cast<double>(sum.statements) / static_cast<double>(sum.requests)
                    : kNoData;
     }

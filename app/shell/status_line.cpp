@@ -44,8 +44,11 @@ StatusLine::StatusLine(RunModel& run, QWidget* parent) : QFrame(parent), m_run(r
     m_overrun = add(tr("Actual minus due reply time of the emulated nodes, p99. Beyond %1 ms the "
                        "verdict is withheld.")
                         .arg(kTrust.overrunP99Ms));
-    m_host = add(tr("Share of this computer's cores in use. Beyond %1 % the verdict is withheld.")
-                     .arg(kTrust.hostCpu * 100));
+    m_host =
+        add(tr("Share of this computer's cores in use. Beyond %1 % with an overrun above %2 ms the "
+               "verdict is withheld: a full host alone distorts nothing.")
+                .arg(kTrust.hostCpu * 100)
+                .arg(kTrust.busyOverrunP99Ms));
     m_hardware = new QPushButton;
     m_hardware->setProperty("kind", "link");
     m_hardware->setFont(fontFor(TextRole::small));
@@ -93,7 +96,8 @@ void StatusLine::refresh() {
                 overrun <= kTrust.overrunP99Ms);
     m_overrun->setVisible(!m_run.isNative());
     showChecked(m_host, tr("host CPU"), tr("%1 %").arg(f.hostCpu * 100, 0, 'f', 0),
-                !m_run.history().empty(), f.hostCpu <= kTrust.hostCpu);
+                !m_run.history().empty(),
+                f.hostCpu <= kTrust.hostCpu || overrun <= kTrust.busyOverrunP99Ms);
     const QString hardware = tr("hardware: %1").arg(hardwareName(m_run.scenario()));
     if (m_hardware->text() != hardware) m_hardware->setText(hardware);
 
