@@ -17,8 +17,9 @@ HttpResponse problemResponse(unsigned status, const std::string& title, const st
     HttpResponse r(static_cast<http::status>(status), 11);
     r.set(http::field::content_type, "application/problem+json");
     if (retryAfterS > 0) r.set(http::field::retry_after, std::to_string(retryAfterS));
-    r.body() = nlohmann::json{{"type", type}, {"title", title}, {"status", status}, {"detail", detail}}
-                   .dump();
+    r.body() =
+        nlohmann::json{{"type", type}, {"title", title}, {"status", status}, {"detail", detail}}
+            .dump();
     return r;
 }
 
@@ -36,12 +37,15 @@ HttpResponse Admissions::tooMany(const mechanisms::Gcra& limiter, const mechanis
     const auto seconds = [](std::int64_t ns) {
         return static_cast<int>(std::ceil(static_cast<double>(ns) / 1e9));
     };
-    // Retry-After has whole seconds: rounded up, so that who waits is admitted.
-    auto r = problemResponse(429, "Too many requests", detail, std::max(1, seconds(a.retryAfterNs)),
+    // Retry-After has whole seconds: rounded up, so that who waits is admitted. The draft wants it
+    // not to lie before the `t` of RateLimit: both name the moment of the next admission.
+    const int wait = std::max(1, seconds(a.retryAfterNs));
+    auto r = problemResponse(429, "Too many requests", detail, wait,
                              "https://iana.org/assignments/http-problem-types#quota-exceeded");
-    const int window = std::max(1, static_cast<int>(std::lround(limiter.burst() / limiter.ratePerS())));
+    const int window =
+        std::max(1, static_cast<int>(std::lround(limiter.burst() / limiter.ratePerS())));
     r.set("RateLimit-Policy", fmt::format("\"{}\";q={:.0f};w={}", policy, limiter.burst(), window));
-    r.set("RateLimit", fmt::format("\"{}\";r={};t={}", policy, a.remaining, seconds(a.resetNs)));
+    r.set("RateLimit", fmt::format("\"{}\";r={};t={}", policy, a.remaining, wait));
     return r;
 }
 
@@ -58,10 +62,12 @@ Admissions::Decision Admissions::decide(const HttpRequest& request, const std::s
     }
     const auto authorization = request[http::field::authorization];
     if (authorization.size() > 7 && boost::beast::iequals(authorization.substr(0, 7), "Bearer ")) {
-        d.user = protocol::userOfToken(m_tokenKey, {authorization.data() + 7, authorization.size() - 7});
+        d.user =
+            protocol::userOfToken(m_tokenKey, {authorization.data() + 7, authorization.size() - 7});
         if (!d.user) {
             d.reason = "bad_token";
-            d.refusal = problemResponse(401, "Unauthorized", "This bearer token is not valid here.");
+            d.refusal =
+                problemResponse(401, "Unauthorized", "This bearer token is not valid here.");
             d.refusal->set(http::field::www_authenticate, "Bearer error=\"invalid_token\"");
             return d;
         }

@@ -16,8 +16,9 @@ HttpResponse problemResponse(unsigned status, const std::string& title, const st
 
 /// Who may in: the limit per address comes before the token is looked at, the one per user after.
 class Admissions {
-   public:
-    explicit Admissions(std::string tokenKey) : m_tokenKey(std::move(tokenKey)), m_perIp(1, 1), m_perUser(1, 1) {}
+public:
+    explicit Admissions(std::string tokenKey)
+        : m_tokenKey(std::move(tokenKey)), m_perIp(1, 1), m_perUser(1, 1) {}
 
     void configure(const scenario::Design& design);
 
@@ -28,7 +29,7 @@ class Admissions {
     };
     Decision decide(const HttpRequest& request, const std::string& address, std::int64_t nowNs);
 
-   private:
+private:
     HttpResponse tooMany(const mechanisms::Gcra& limiter, const mechanisms::Admission& a,
                          const char* policy, const std::string& detail) const;
 

@@ -18,6 +18,11 @@ using measure::monotonicNow;
 namespace {
 constexpr std::uint32_t kMaxHeaderBytes = 8192;
 constexpr std::uint64_t kMaxBodyBytes = 1 << 20;
+// A kept connection may rest long: at 10k users an address is asked for once in many seconds.
+constexpr measure::Nanos kMaxIdleNs = 300'000'000'000;
+constexpr measure::Nanos kMaxRequestNs = 10'000'000'000;
+constexpr measure::Nanos kMaxWriteNs = 60'000'000'000;
+constexpr measure::Nanos kMaxLingerNs = 2'000'000'000;
 }  // namespace
 
 ClientConnection::ClientConnection(GatewayNode& node, asio::ip::tcp::socket socket)
@@ -26,32 +31,70 @@ ClientConnection::ClientConnection(GatewayNode& node, asio::ip::tcp::socket sock
     m_socket.set_option(asio::ip::tcp::no_delay(true), e);
     const auto peer = m_socket.remote_endpoint(e);
     if (!e) m_address = peer.address().to_string();
+    m_node.connectionBegan(*this);
 }
 
-ClientConnection::~ClientConnection() { m_node.connectionEnded(); }
+ClientConnection::~ClientConnection() {
+    m_node.connectionEnded(*this);
+}
 
-void ClientConnection::start() { read(); }
+void ClientConnection::start() {
+    read();
+}
+
+void ClientConnection::closeIfOverdue(measure::Nanos now) {
+    const auto spent = now - m_phaseSince;
+    bool isOverdue = false;
+    switch (m_phase) {
+        case Phase::reading:
+            if (m_requestSince == 0 && m_parser && m_parser->got_some()) m_requestSince = now;
+            isOverdue =
+                spent > kMaxIdleNs || (m_requestSince > 0 && now - m_requestSince > kMaxRequestNs);
+            break;
+        case Phase::answering:
+            break;  // has limits of its own
+        case Phase::writing:
+            isOverdue = spent > kMaxWriteNs;
+            break;
+        case Phase::lingering:
+            isOverdue = spent > kMaxLingerNs;
+            break;
+    }
+    if (isOverdue) close();
+}
 
 void ClientConnection::read() {
+    m_phase = Phase::reading;
+    m_phaseSince = monotonicNow();
+    m_requestSince = 0;
+    m_request.reset();
     m_parser.emplace();
     m_parser->header_limit(kMaxHeaderBytes);
     m_parser->body_limit(kMaxBodyBytes);
     http::async_read(m_socket, m_buffer, *m_parser,
                      [self = shared_from_this()](boost::system::error_code e, std::size_t) {
-                         if (e == http::error::body_limit || e == http::error::header_limit) {
-                             self->m_keepAlive = false;
-                             self->m_endpoint.reset();
-                             const bool isBody = e == http::error::body_limit;
-                             self->finish(problemResponse(isBody ? 413 : 431,
-                                                          isBody ? "Content too large"
-                                                                 : "Request header fields too large",
-                                                          "The request is larger than allowed."),
-                                          0);
-                             return;
-                         }
-                         if (e) return self->close();
+                         self->m_phase = Phase::answering;
+                         if (e) return self->refuse(e);
                          self->handle();
                      });
+}
+
+void ClientConnection::refuse(boost::system::error_code e) {
+    const bool isHttp = e.category() == make_error_code(http::error::body_limit).category();
+    if (!isHttp || e == http::error::end_of_stream || e == http::error::partial_message) {
+        close();
+        return;
+    }
+    m_keepAlive = false;
+    m_endpoint.reset();
+    if (e == http::error::body_limit) {
+        finish(problemResponse(413, "Content too large", "A body may have 1 MiB."), 0);
+    } else if (e == http::error::header_limit) {
+        finish(problemResponse(431, "Request header fields too large", "A header may have 8 kB."),
+               0);
+    } else {
+        finish(problemResponse(400, "Bad request", e.message()), 0);
+    }
 }
 
 void ClientConnection::handle() {
@@ -81,8 +124,12 @@ void ClientConnection::forward(std::optional<std::uint64_t> user) {
     auto& r = *m_request;
     // What a client says about itself under our names counts for nothing.
     for (const char* name : {"X-Tenfold-Hop", "X-Tenfold-Client", "X-Tenfold-User",
-                             "X-Tenfold-Version", "X-Forwarded-For", "REMOTE_ADDR", "Keep-Alive"})
+                             "X-Tenfold-Version", "X-Forwarded-For", "REMOTE_ADDR", "Keep-Alive",
+                             // For this hop only. The whole body is here: nobody need be asked
+                             // whether to go on, nor answer with a "100" that is not the answer.
+                             "Connection", "Proxy-Connection", "Upgrade", "TE", "Expect"})
         r.erase(name);
+    r.version(11);
     r.set("X-Tenfold-Hop", m_node.hopSignature());
     r.set("X-Tenfold-Client", m_address);
     r.set("X-Tenfold-Version", std::to_string(m_node.version()));
@@ -107,10 +154,15 @@ void ClientConnection::answered(Upstreams::Result result) {
     switch (result.failure) {
         case Failure::none: {
             auto& r = result.response;
+            if (isGone()) {  // the link is not booked for bytes that nobody takes
+                m_node.countRejected("client_gone");
+                close();
+                return;
+            }
+            m_room = std::move(result.room);
             std::string timing(r["Server-Timing"]);
-            r.set("Server-Timing",
-                  fmt::format("{}{}gateway_queue;dur={:.3f}", timing, timing.empty() ? "" : ", ",
-                              result.queueMs));
+            r.set("Server-Timing", fmt::format("{}{}gateway_queue;dur={:.3f}", timing,
+                                               timing.empty() ? "" : ", ", result.queueMs));
             finish(std::move(r), result.queueMs);
             return;
         }
@@ -122,7 +174,8 @@ void ClientConnection::answered(Upstreams::Result result) {
             return;
         case Failure::noInstance:
             m_node.countRejected("no_instance");
-            finish(problemResponse(503, "No server", "No API instance is up.", 1, kReducedCapacity), 0);
+            finish(problemResponse(503, "No server", "No API instance is up.", 1, kReducedCapacity),
+                   0);
             return;
         case Failure::timedOut:
             m_node.countRejected("upstream_timeout");
@@ -131,7 +184,8 @@ void ClientConnection::answered(Upstreams::Result result) {
             return;
         case Failure::broken:
             m_node.countRejected("upstream_broken");
-            finish(problemResponse(502, "Bad gateway", "The API instance broke off."), result.queueMs);
+            finish(problemResponse(502, "Bad gateway", "The API instance broke off."),
+                   result.queueMs);
             return;
         case Failure::clientGone:
             m_node.countRejected("client_gone");
@@ -145,23 +199,47 @@ void ClientConnection::finish(HttpResponse response, double queueMs) {
     m_response.version(11);
     m_response.erase("Keep-Alive");
     m_response.keep_alive(m_keepAlive);
-    m_response.prepare_payload();
+    // HEAD is answered with the length of the body that it leaves out.
+    const bool isHead = m_request && m_request->method() == http::verb::head;
+    if (!isHead || !m_response.body().empty()) m_response.prepare_payload();
+    if (isHead) m_response.body().clear();
     m_queueMs = queueMs;
     const auto now = monotonicNow();
     const auto due = m_node.deliverAt(now, m_response.body().size() + 300);
     m_node.deadlines().at(due, [self = shared_from_this(), now, due] {
         if (due > now) self->m_node.recordOverrun(monotonicNow() - due);
-        self->m_node.countDone(self->m_endpoint, self->m_queueMs, static_cast<double>(due - now) / 1e6);
+        self->m_node.countDone(self->m_endpoint, self->m_queueMs,
+                               static_cast<double>(due - now) / 1e6);
         self->write();
     });
 }
 
 void ClientConnection::write() {
+    m_phase = Phase::writing;
+    m_phaseSince = monotonicNow();
     http::async_write(m_socket, m_response,
                       [self = shared_from_this()](boost::system::error_code e, std::size_t) {
-                          if (e || !self->m_keepAlive) return self->close();
+                          self->m_room.reset();
+                          self->m_response = {};
+                          if (e) return self->close();
+                          if (!self->m_keepAlive) return self->linger();
                           self->read();
                       });
+}
+
+void ClientConnection::linger() {
+    // Closing with bytes unread would reset the connection, and the answer might be lost with it.
+    if (m_phase != Phase::lingering) {
+        m_phase = Phase::lingering;
+        m_phaseSince = monotonicNow();
+        boost::system::error_code ignored;
+        m_socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    }
+    m_socket.async_read_some(asio::buffer(m_discarded),
+                             [self = shared_from_this()](boost::system::error_code e, std::size_t) {
+                                 if (e) return self->close();
+                                 self->linger();
+                             });
 }
 
 void ClientConnection::close() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -16,17 +17,22 @@ namespace tenfold::nodes {
 /// One client's connection: a request, its answer when the emulated links have delivered it, the
 /// next request.
 class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
-   public:
+public:
     ClientConnection(GatewayNode& node, boost::asio::ip::tcp::socket socket);
     ~ClientConnection();
 
     void start();
+    /// Closes the connection when its client takes longer than a person may: asked once a second.
+    void closeIfOverdue(measure::Nanos now);
 
-   private:
+private:
+    enum class Phase { reading, answering, writing, lingering };
     void read();
     void handle();
     void forward(std::optional<std::uint64_t> user);
+    void refuse(boost::system::error_code e);
     void answered(Upstreams::Result result);
+    void linger();
     void finish(HttpResponse response, double queueMs);
     void write();
     bool isGone();
@@ -42,6 +48,11 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
     HttpResponse m_response;
     bool m_keepAlive = true;
     double m_queueMs = 0;
+    ResponseBudget::Room m_room;
+    Phase m_phase = Phase::reading;
+    measure::Nanos m_phaseSince = 0;
+    measure::Nanos m_requestSince = 0;  // when a request was seen to have begun; 0: it has not
+    std::array<char, 4096> m_discarded{};
 };
 
 }  // namespace tenfold::nodes

@@ -20,7 +20,10 @@ GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile&
       m_hop(protocol::hopSignature(m_identity.secret)),
       // Any address of 127/8 may call; the users have 127.1.x.y.
       m_acceptor(m_io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
-      m_upstreams(m_io, hardware.threadsPerInstance, static_cast<std::size_t>(hardware.gatewayQueue)),
+      m_watchTimer(m_io),
+      m_acceptTimer(m_io),
+      m_upstreams(m_io, hardware.threadsPerInstance,
+                  static_cast<std::size_t>(hardware.gatewayQueue)),
       m_admissions(protocol::tokenKey(m_identity.seed)),
       m_deadlines(m_io),
       m_originLink(hardware.originLinkMbit, 0),
@@ -30,6 +33,7 @@ GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile&
 
 void GatewayNode::run() {
     accept();
+    watchClients();
     const auto guard = asio::make_work_guard(m_io);
     m_io.run();
 }
@@ -37,14 +41,31 @@ void GatewayNode::run() {
 void GatewayNode::accept() {
     m_acceptor.async_accept([this](boost::system::error_code e, tcp::socket socket) {
         if (!e) {
-            ++m_connections;
             std::make_shared<ClientConnection>(*this, std::move(socket))->start();
+            accept();
+            return;
         }
-        accept();
+        // Out of descriptors, most likely: trying again at once would be a busy loop.
+        m_acceptTimer.expires_after(std::chrono::milliseconds(10));
+        m_acceptTimer.async_wait([this](boost::system::error_code t) {
+            if (!t) accept();
+        });
     });
 }
 
-void GatewayNode::configure(const scenario::Design& design, const std::vector<Upstreams::Peer>& peers) {
+void GatewayNode::watchClients() {
+    m_watchTimer.expires_after(std::chrono::seconds(1));
+    m_watchTimer.async_wait([this](boost::system::error_code e) {
+        if (e) return;
+        const auto now = measure::monotonicNow();
+        // Closing ends a connection later, in its own handler: the set stays as it is here.
+        for (auto* client : m_clients) client->closeIfOverdue(now);
+        watchClients();
+    });
+}
+
+void GatewayNode::configure(const scenario::Design& design,
+                            const std::vector<Upstreams::Peer>& peers) {
     m_admissions.configure(design);
     m_upstreams.setPeers(peers);
 }
@@ -77,8 +98,9 @@ measure::Sample GatewayNode::collect() {
     n.completed = std::exchange(m_completed, 0);
     n.rejected = std::exchange(m_rejected, {});
     n.overrun = std::exchange(m_overrun, {});
-    n.gauges["connections"] = m_connections;
+    n.gauges["connections"] = static_cast<double>(m_clients.size());
     n.gauges["instances_up"] = m_upstreams.up();
+    n.gauges["held_bytes"] = static_cast<double>(m_upstreams.heldBytes());
     if (!m_hardware.native) {
         const auto busy = m_originLink.busyNs();
         n.gauges["link_utilisation"] =

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "reference-server/nodes/common/control.h"
@@ -18,10 +19,13 @@
 
 namespace tenfold::nodes {
 
+class ClientConnection;
+
 /// What the connections of the gateway share. On the IO thread only, but for the versions.
 class GatewayNode {
-   public:
-    GatewayNode(NodeIdentity identity, const hardware::HardwareProfile& hardware, Versions& versions);
+public:
+    GatewayNode(NodeIdentity identity, const hardware::HardwareProfile& hardware,
+                Versions& versions);
 
     int port() const { return m_acceptor.local_endpoint().port(); }
     boost::asio::io_context& io() { return m_io; }
@@ -46,23 +50,28 @@ class GatewayNode {
     void countRejected(const std::string& reason) { ++m_rejected[reason]; }
     void countDone(std::optional<std::size_t> endpoint, double queueMs, double linkMs);
     void recordOverrun(std::int64_t ns) { m_overrun.recordNs(std::max<std::int64_t>(0, ns)); }
-    void connectionEnded() { --m_connections; }
+    void connectionBegan(ClientConnection& c) { m_clients.insert(&c); }
+    void connectionEnded(ClientConnection& c) { m_clients.erase(&c); }
 
-   private:
+private:
     void accept();
+    void watchClients();
 
+    // Outlives the IO context, whose last handlers hold the last connections.
+    std::unordered_set<ClientConnection*> m_clients;
     NodeIdentity m_identity;
     hardware::HardwareProfile m_hardware;
     Versions& m_versions;
     std::string m_hop;
     boost::asio::io_context m_io{1};
     boost::asio::ip::tcp::acceptor m_acceptor;
+    boost::asio::steady_timer m_watchTimer;
+    boost::asio::steady_timer m_acceptTimer;
     Upstreams m_upstreams;
     Admissions m_admissions;
     Deadlines m_deadlines;
     hardware::SharedLink m_originLink;
     std::function<std::string()> m_metrics;
-    int m_connections = 0;
     std::uint64_t m_arrived = 0;
     std::uint64_t m_completed = 0;
     std::int64_t m_linkBusyBeforeNs = 0;

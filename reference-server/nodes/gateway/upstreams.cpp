@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/nodes/gateway/upstreams.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
@@ -17,7 +19,9 @@ using measure::Nanos;
 namespace {
 constexpr Nanos kUpstreamTimeoutNs = 30'000'000'000;
 constexpr std::uint64_t kMaxResponseBytes = 64 << 20;
-constexpr int kTries = 2;
+constexpr std::size_t kMaxHeldBytes = 256 << 20;
+// Smaller answers are not worth the book-keeping: a thousand of them are 64 MB.
+constexpr std::size_t kSmallResponseBytes = 64 << 10;
 constexpr int kChecksUntilDown = 2;
 constexpr auto kCheckEvery = std::chrono::seconds(1);
 
@@ -33,15 +37,35 @@ struct Upstreams::Connection {
     InstancePtr instance;
     boost::beast::flat_buffer buffer;
     std::optional<http::response_parser<http::string_body>> parser;
-    bool isFresh = true;       // never answered yet
-    bool hasAnswerBegun = false;
+    ResponseBudget::Room room;
+    bool isFresh = true;  // never answered yet
     Nanos deadline = 0;
     bool hasTimedOut = false;
+
+    void close() {
+        boost::system::error_code ignored;
+        socket.close(ignored);
+    }
+    /// An idle connection has nothing to read; the end of input means that the instance closed it.
+    bool isAlive() {
+        char byte = 0;
+        const auto n = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    }
 };
 
 Upstreams::Upstreams(asio::io_context& io, int threadsPerInstance, std::size_t queueBound)
-    : m_io(io), m_threads(threadsPerInstance), m_bound(queueBound), m_checkTimer(io) {
+    : m_io(io),
+      m_threads(threadsPerInstance),
+      m_bound(queueBound),
+      m_budget(std::make_shared<ResponseBudget>(kMaxHeldBytes)),
+      m_checkTimer(io) {
     check();
+}
+
+Upstreams::~Upstreams() {
+    m_budget->forgetWaiting();
+    for (const auto& instance : m_instances) instance->idle.clear();
 }
 
 void Upstreams::setPeers(const std::vector<Peer>& peers) {
@@ -50,16 +74,19 @@ void Upstreams::setPeers(const std::vector<Peer>& peers) {
             return p.id == instance->peer.id && p.port == instance->peer.port;
         });
     for (const auto& p : peers) {
-        const bool isKnown =
-            std::any_of(m_instances.begin(), m_instances.end(), [&](const InstancePtr& i) {
-                return i->peer.id == p.id && i->peer.port == p.port;
-            });
+        const bool isKnown = std::any_of(
+            m_instances.begin(), m_instances.end(),
+            [&](const InstancePtr& i) { return i->peer.id == p.id && i->peer.port == p.port; });
         if (isKnown) continue;
         const auto fresh = std::make_shared<Instance>();
         fresh->peer = p;
         m_instances.push_back(fresh);
     }
-    std::erase_if(m_instances, [](const InstancePtr& i) { return i->isLeaving && i->open == 0; });
+    std::erase_if(m_instances, [](const InstancePtr& i) {
+        if (!i->isLeaving || i->open > 0) return false;
+        i->idle.clear();  // connections and instance know each other
+        return true;
+    });
     serveLine();
 }
 
@@ -80,18 +107,21 @@ int Upstreams::open() const {
 }
 
 int Upstreams::up() const {
-    return static_cast<int>(std::count_if(m_instances.begin(), m_instances.end(),
-                                          [](const InstancePtr& i) { return i->isUp && !i->isLeaving; }));
+    return static_cast<int>(
+        std::count_if(m_instances.begin(), m_instances.end(),
+                      [](const InstancePtr& i) { return i->isUp && !i->isLeaving; }));
 }
 
-Upstreams::InstancePtr Upstreams::choose() {
+Upstreams::InstancePtr Upstreams::choose(const InstancePtr& avoided) {
     InstancePtr best;
     ++m_turn;  // ties go round
     for (std::size_t k = 0; k < m_instances.size(); ++k) {
         const auto& i = m_instances[(m_turn + k) % m_instances.size()];
-        if (!i->isUp || i->isLeaving || i->open >= m_threads) continue;
+        if (!i->isUp || i->isLeaving || i->open >= m_threads || i == avoided) continue;
         if (!best || i->open < best->open) best = i;
     }
+    const bool isOnlyChoice = avoided && avoided->isUp && !avoided->isLeaving && up() == 1;
+    if (!best && isOnlyChoice && avoided->open < m_threads) return avoided;
     return best;
 }
 
@@ -102,7 +132,7 @@ void Upstreams::send(std::shared_ptr<HttpRequest> request, IsGone isGone, Done d
     exchange->done = std::move(done);
     exchange->askedAt = monotonicNow();
     if (up() == 0) {
-        exchange->done({Failure::noInstance, {}, 0});
+        exchange->done({Failure::noInstance, {}, 0, {}});
         return;
     }
     if (m_line.empty()) {
@@ -112,26 +142,31 @@ void Upstreams::send(std::shared_ptr<HttpRequest> request, IsGone isGone, Done d
         }
     }
     if (m_line.size() >= m_bound) {
-        exchange->done({Failure::queueFull, {}, 0});
+        exchange->done({Failure::queueFull, {}, 0, {}});
         return;
     }
     m_line.push_back(std::move(exchange));
 }
 
+std::shared_ptr<Upstreams::Connection> Upstreams::takeIdle(Instance& instance) {
+    while (!instance.idle.empty()) {
+        auto connection = std::move(instance.idle.back());
+        instance.idle.pop_back();
+        if (connection->isAlive()) return connection;
+        connection->close();
+    }
+    return nullptr;
+}
+
 void Upstreams::start(const InstancePtr& instance, ExchangePtr exchange) {
     ++instance->open;
-    ++exchange->tries;
-    if (exchange->tries == 1)
+    if (!exchange->hasWaited) {
+        exchange->hasWaited = true;
         exchange->queueMs = static_cast<double>(monotonicNow() - exchange->askedAt) / 1e6;
-    std::shared_ptr<Connection> connection;
-    if (!instance->idle.empty()) {
-        connection = std::move(instance->idle.back());
-        instance->idle.pop_back();
-    } else {
-        connection = std::make_shared<Connection>(m_io, instance);
     }
+    auto connection = takeIdle(*instance);
+    if (!connection) connection = std::make_shared<Connection>(m_io, instance);
     connection->deadline = monotonicNow() + kUpstreamTimeoutNs;
-    connection->hasAnswerBegun = false;
     m_busy.push_back(connection);
     if (connection->socket.is_open()) {
         write(connection, std::move(exchange));
@@ -139,17 +174,16 @@ void Upstreams::start(const InstancePtr& instance, ExchangePtr exchange) {
     }
     const tcp::endpoint to(asio::ip::address_v4::loopback(),
                            static_cast<unsigned short>(instance->peer.port));
-    connection->socket.async_connect(
-        to, [this, connection, exchange = std::move(exchange)](boost::system::error_code e) mutable {
-            if (e) {
-                connection->instance->isUp = false;
-                failed(connection, std::move(exchange));
-                return;
-            }
-            boost::system::error_code ignored;
-            connection->socket.set_option(tcp::no_delay(true), ignored);
-            write(connection, std::move(exchange));
-        });
+    connection->socket.async_connect(to, [this, connection, exchange = std::move(exchange)](
+                                             boost::system::error_code e) mutable {
+        if (e) {
+            failed(connection, std::move(exchange), How::neverConnected);
+            return;
+        }
+        boost::system::error_code ignored;
+        connection->socket.set_option(tcp::no_delay(true), ignored);
+        write(connection, std::move(exchange));
+    });
 }
 
 void Upstreams::write(const std::shared_ptr<Connection>& connection, ExchangePtr exchange) {
@@ -158,69 +192,132 @@ void Upstreams::write(const std::shared_ptr<Connection>& connection, ExchangePtr
                       [this, connection, exchange = std::move(exchange)](
                           boost::system::error_code e, std::size_t) mutable {
                           if (e) {
-                              failed(connection, std::move(exchange));
+                              failed(connection, std::move(exchange), How::beforeAnswer);
                               return;
                           }
-                          read(connection, std::move(exchange));
+                          readHead(connection, std::move(exchange));
                       });
 }
 
-void Upstreams::read(const std::shared_ptr<Connection>& connection, ExchangePtr exchange) {
-    connection->parser.emplace();
-    connection->parser->body_limit(kMaxResponseBytes);
-    http::async_read(
-        connection->socket, connection->buffer, *connection->parser,
+void Upstreams::readHead(const std::shared_ptr<Connection>& connection, ExchangePtr exchange) {
+    auto& parser = connection->parser.emplace();
+    parser.body_limit(kMaxResponseBytes);
+    // The answer to HEAD names a length and has no body.
+    parser.skip(exchange->request->method() == http::verb::head);
+    http::async_read_header(
+        connection->socket, connection->buffer, parser,
         [this, connection, exchange = std::move(exchange)](boost::system::error_code e,
                                                            std::size_t n) mutable {
             if (e) {
-                connection->hasAnswerBegun = n > 0;
-                failed(connection, std::move(exchange));
+                const bool hasBegun = n > 0 || connection->buffer.size() > 0;
+                failed(connection, std::move(exchange),
+                       hasBegun ? How::inAnswer : How::beforeAnswer);
                 return;
             }
-            Result result;
-            result.queueMs = exchange->queueMs;
-            result.response = connection->parser->release();
-            const auto instance = connection->instance;
-            if (result.response.keep_alive() && !instance->isLeaving) {
-                connection->isFresh = false;
-                instance->idle.push_back(connection);
-            } else {
-                boost::system::error_code ignored;
-                connection->socket.close(ignored);
+            if (connection->parser->get().result_int() < 200) {
+                readHead(connection, std::move(exchange));  // "100 Continue" is not the answer
+                return;
             }
-            connection->deadline = 0;
-            release(instance);
-            exchange->done(std::move(result));
+            makeRoom(connection, std::move(exchange));
         });
 }
 
-void Upstreams::failed(const std::shared_ptr<Connection>& connection, ExchangePtr exchange) {
-    const auto instance = connection->instance;
-    boost::system::error_code ignored;
-    connection->socket.close(ignored);
+void Upstreams::makeRoom(const std::shared_ptr<Connection>& connection, ExchangePtr exchange) {
+    const auto& parser = *connection->parser;
+    // Without a length it could be anything up to the limit; a quarter of that is a fair guess.
+    const std::uint64_t bytes = parser.is_done()          ? 0
+                                : parser.content_length() ? *parser.content_length()
+                                                          : kMaxResponseBytes / 4;
+    if (bytes < kSmallResponseBytes) {
+        readBody(connection, std::move(exchange));
+        return;
+    }
+    m_budget->reserve(
+        static_cast<std::size_t>(bytes),
+        [this, connection, exchange = std::move(exchange)](ResponseBudget::Room room) {
+            connection->room = std::move(room);
+            // From the loop: room may have come from the middle of another answer.
+            asio::post(m_io, [this, connection, exchange] { readBody(connection, exchange); });
+        });
+}
+
+void Upstreams::readBody(const std::shared_ptr<Connection>& connection, ExchangePtr exchange) {
+    http::async_read(connection->socket, connection->buffer, *connection->parser,
+                     [this, connection, exchange = std::move(exchange)](boost::system::error_code e,
+                                                                        std::size_t) mutable {
+                         if (e) {
+                             failed(connection, std::move(exchange), How::inAnswer);
+                             return;
+                         }
+                         answered(connection, std::move(exchange));
+                     });
+}
+
+void Upstreams::answered(const std::shared_ptr<Connection>& connection, ExchangePtr exchange) {
+    Result result;
+    result.queueMs = exchange->queueMs;
+    result.response = connection->parser->release();
+    result.room = std::move(connection->room);
     connection->deadline = 0;
-    const bool hasTimedOut = connection->hasTimedOut;
+    const auto instance = connection->instance;
+    // Bytes behind the answer belong to no request: the next one must not be given them.
+    if (result.response.keep_alive() && connection->buffer.size() == 0 && !instance->isLeaving &&
+        instance->isUp) {
+        connection->isFresh = false;
+        instance->idle.push_back(connection);
+    } else {
+        connection->close();
+    }
     release(instance);
-    // A kept connection that closes before any byte is a race, not a failed request. And what may
-    // be asked twice is asked once more elsewhere.
-    const bool isRace = !connection->isFresh && !connection->hasAnswerBegun;
-    const bool mayRetry = !hasTimedOut && exchange->tries < kTries &&
-                          (isRace || !connection->hasAnswerBegun) &&
-                          isIdempotent(exchange->request->method());
+    exchange->done(std::move(result));
+}
+
+void Upstreams::markDown(const InstancePtr& instance) {
+    instance->isUp = false;
+    instance->idle.clear();
+}
+
+void Upstreams::failed(const std::shared_ptr<Connection>& connection, ExchangePtr exchange,
+                       How how) {
+    const auto instance = connection->instance;
+    connection->close();
+    connection->room.reset();
+    connection->deadline = 0;
+    // Who cannot be connected to, or closes a new connection without a word, is down until a health
+    // check says otherwise. A kept connection that closes is a race of the protocol.
+    const bool isDead =
+        how == How::neverConnected ||
+        (how == How::beforeAnswer && connection->isFresh && !connection->hasTimedOut);
+    if (isDead) markDown(instance);
+    // What the instance never saw may go to another as often as there are others; what it may have
+    // carried out goes once more, and only if carrying it out twice is the same.
+    const bool mayRetry =
+        !connection->hasTimedOut &&
+        (how == How::neverConnected || (how == How::beforeAnswer && !exchange->isRetry &&
+                                        isIdempotent(exchange->request->method())));
     if (mayRetry) {
-        if (const auto other = choose()) {
-            start(other, std::move(exchange));
-            return;
-        }
-        if (up() > 0 && m_line.size() < m_bound) {
-            m_line.push_front(std::move(exchange));
-            return;
-        }
+        exchange->isRetry = exchange->isRetry || how != How::neverConnected;
+        exchange->failedAt = instance;
+        release(instance);
+        retryElsewhere(std::move(exchange));
+        return;
     }
     Result result;
     result.queueMs = exchange->queueMs;
-    result.failure = hasTimedOut ? Failure::timedOut : Failure::broken;
+    result.failure = connection->hasTimedOut ? Failure::timedOut : Failure::broken;
+    release(instance);
     exchange->done(std::move(result));
+}
+
+void Upstreams::retryElsewhere(ExchangePtr exchange) {
+    if (up() == 0) {
+        exchange->done({Failure::noInstance, {}, 0, {}});
+    } else if (const auto other = choose(exchange->failedAt)) {
+        start(other, std::move(exchange));
+    } else {
+        // It has been let in already: the bound of the line is for those who come.
+        m_line.push_front(std::move(exchange));
+    }
 }
 
 void Upstreams::release(const InstancePtr& instance) {
@@ -241,15 +338,15 @@ void Upstreams::serveLine() {
         if (up() == 0) {
             auto exchange = std::move(m_line.front());
             m_line.pop_front();
-            exchange->done({Failure::noInstance, {}, 0});
+            exchange->done({Failure::noInstance, {}, 0, {}});
             continue;
         }
-        const auto instance = choose();
+        const auto instance = choose(m_line.front()->failedAt);
         if (!instance) return;
         auto exchange = std::move(m_line.front());
         m_line.pop_front();
         if (exchange->isGone && exchange->isGone()) {
-            exchange->done({Failure::clientGone, {}, 0});
+            exchange->done({Failure::clientGone, {}, 0, {}});
             continue;
         }
         start(instance, std::move(exchange));
@@ -274,8 +371,7 @@ void Upstreams::sweep() {
         if (!connection || connection->deadline == 0) return true;
         if (connection->deadline > now) return false;
         connection->hasTimedOut = true;
-        boost::system::error_code ignored;
-        connection->socket.close(ignored);  // its read ends with an error
+        connection->close();  // its read ends with an error
         return true;
     });
 }
@@ -294,7 +390,7 @@ void Upstreams::checkOne(const InstancePtr& instance) {
         probe->limit.cancel();
         instance->failedChecks = isGood ? 0 : instance->failedChecks + 1;
         if (isGood) instance->isUp = true;
-        if (instance->failedChecks >= kChecksUntilDown) instance->isUp = false;
+        if (instance->failedChecks >= kChecksUntilDown) markDown(instance);
         serveLine();
     };
     probe->limit.expires_after(std::chrono::seconds(1));
@@ -308,13 +404,15 @@ void Upstreams::checkOne(const InstancePtr& instance) {
         if (e) return judge(false);
         probe->request.set(http::field::host, "127.0.0.1");
         probe->request.keep_alive(false);
-        http::async_write(probe->socket, probe->request, [probe, judge](boost::system::error_code w, std::size_t) {
-            if (w) return judge(false);
-            http::async_read(probe->socket, probe->buffer, probe->response,
-                             [probe, judge](boost::system::error_code r, std::size_t) {
-                                 judge(!r && probe->response.result_int() == 200);
-                             });
-        });
+        http::async_write(probe->socket, probe->request,
+                          [probe, judge](boost::system::error_code w, std::size_t) {
+                              if (w) return judge(false);
+                              http::async_read(
+                                  probe->socket, probe->buffer, probe->response,
+                                  [probe, judge](boost::system::error_code r, std::size_t) {
+                                      judge(!r && probe->response.result_int() == 200);
+                                  });
+                          });
     });
 }
 

@@ -14,22 +14,24 @@
 #include <vector>
 
 #include "reference-server/nodes/gateway/http_types.h"
+#include "reference-server/nodes/gateway/response_budget.h"
 #include "simulator/measure/clock.h"
 
 namespace tenfold::nodes {
 
 /// The API instances behind the gateway: who is up, how much each has open, and who waits.
 ///
-/// At most as many requests are open at an instance as it has threads; the least busy is taken; when
-/// all are full, requests wait in one line, first come first served, and beyond its bound they are
-/// turned away. All on the gateway's IO thread.
+/// At most as many requests are open at an instance as it has threads; the least busy is taken;
+/// when all are full, requests wait in one line, first come first served, and beyond its bound they
+/// are turned away. All on the gateway's IO thread.
 class Upstreams {
-   public:
+public:
     enum class Failure { none, queueFull, noInstance, broken, timedOut, clientGone };
     struct Result {
         Failure failure = Failure::none;
         HttpResponse response;
         double queueMs = 0;
+        ResponseBudget::Room room;  // to be kept as long as the response is
     };
     using Done = std::function<void(Result)>;
     using IsGone = std::function<bool()>;
@@ -39,6 +41,7 @@ class Upstreams {
     };
 
     Upstreams(boost::asio::io_context& io, int threadsPerInstance, std::size_t queueBound);
+    ~Upstreams();
 
     /// The instances from now on. One that is missing finishes what it has open and gets no more.
     void setPeers(const std::vector<Peer>& peers);
@@ -51,9 +54,15 @@ class Upstreams {
     std::size_t waiting() const { return m_line.size(); }
     int open() const;
     int up() const;
+    std::size_t heldBytes() const { return m_budget->heldBytes(); }
 
-   private:
+private:
     struct Connection;
+    enum class How {
+        neverConnected,  // the instance has not seen the request
+        beforeAnswer,    // it may have, but did not begin to answer
+        inAnswer,
+    };
     struct Instance {
         Peer peer;
         bool isUp = true;
@@ -69,15 +78,23 @@ class Upstreams {
         Done done;
         measure::Nanos askedAt = 0;
         double queueMs = 0;
-        int tries = 0;
+        bool hasWaited = false;
+        bool isRetry = false;
+        InstancePtr failedAt;  // where a retry does not go if it can help it
     };
     using ExchangePtr = std::shared_ptr<Exchange>;
 
-    InstancePtr choose();
+    InstancePtr choose(const InstancePtr& avoided = nullptr);
+    std::shared_ptr<Connection> takeIdle(Instance& instance);
     void start(const InstancePtr& instance, ExchangePtr exchange);
     void write(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
-    void read(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
-    void failed(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
+    void readHead(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
+    void makeRoom(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
+    void readBody(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
+    void answered(const std::shared_ptr<Connection>& connection, ExchangePtr exchange);
+    void failed(const std::shared_ptr<Connection>& connection, ExchangePtr exchange, How how);
+    void retryElsewhere(ExchangePtr exchange);
+    void markDown(const InstancePtr& instance);
     void release(const InstancePtr& instance);
     void serveLine();
     void check();
@@ -90,6 +107,7 @@ class Upstreams {
     std::vector<InstancePtr> m_instances;
     std::size_t m_turn = 0;
     std::deque<ExchangePtr> m_line;
+    std::shared_ptr<ResponseBudget> m_budget;
     std::vector<std::function<void()>> m_drained;
     std::vector<std::weak_ptr<Connection>> m_busy;  // for time-outs
     boost::asio::steady_timer m_checkTimer;

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the gateway does with messages: identity, limits, framing. Clients are curl and wrk.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reference-server/nodes/gateway/gateway_fixture.h"
+#include "reference-server/protocol/identity.h"
+
+using namespace tenfold;  // NOLINT: a test
+using test::RunningGateway;
+using test::shell;
+using test::TestUpstream;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+std::string bearer(std::uint64_t user) {
+    return " -H 'Authorization: Bearer " + protocol::bearerToken(protocol::tokenKey(42), user) +
+           "'";
+}
+
+std::string header(const nodes::HttpRequest& r, const char* name) {
+    return std::string(r[name]);
+}
+
+}  // namespace
+
+TEST(GatewayHttp, AnInstanceIsToldWhoAsksAndAClientCannotSayItItself) {
+    TestUpstream a("a");
+    RunningGateway gateway({});
+    gateway.use({&a});
+    const std::string forged =
+        " -H 'X-Tenfold-User: 5' -H 'x-tenfold-hop: x' -H 'X-Tenfold-Client: 1.2.3.4'"
+        " -H 'X-Tenfold-Version: 99' -H 'X-Forwarded-For: 1.2.3.4' -H 'REMOTE_ADDR: 6.6.6.6' ";
+    shell("curl -s --interface 127.1.2.3 " + forged + gateway.url("/v1/me"));
+    shell("curl -s --interface 127.1.2.3 -b lsn=7.ab " + forged + bearer(17) + " " +
+          gateway.url("/v1/me"));
+    const auto seen = a.seen();
+    ASSERT_EQ(seen.size(), 2u);
+    for (const auto& r : seen) {
+        EXPECT_EQ(header(r, "X-Tenfold-Hop"), protocol::hopSignature("secret"));
+        EXPECT_EQ(header(r, "X-Tenfold-Client"), "127.1.2.3");
+        EXPECT_EQ(header(r, "X-Tenfold-Version"), "3");
+        EXPECT_EQ(
+            r.count("X-Tenfold-Hop") + r.count("X-Tenfold-Client") + r.count("X-Tenfold-Version"),
+            3u);
+        EXPECT_EQ(r.count("X-Forwarded-For") + r.count("REMOTE_ADDR"), 0u);
+    }
+    EXPECT_EQ(seen[0].count("X-Tenfold-User"), 0u) << "nobody has logged in";
+    EXPECT_EQ(header(seen[1], "X-Tenfold-User"), "17");
+    EXPECT_EQ(header(seen[1], "Cookie"), "lsn=7.ab");
+}
+
+TEST(GatewayHttp, AWrongTokenIsTurnedAwayAtTheDoor) {
+    TestUpstream a("a");
+    RunningGateway gateway({});
+    gateway.use({&a});
+    const auto r = shell("curl -si -H 'Authorization: Bearer 17.00' " + gateway.url("/v1/me"));
+    EXPECT_THAT(r, HasSubstr("HTTP/1.1 401"));
+    EXPECT_THAT(r, HasSubstr("WWW-Authenticate: Bearer"));
+    EXPECT_THAT(r, HasSubstr("application/problem+json"));
+    EXPECT_TRUE(a.seen().empty());
+}
+
+TEST(GatewayHttp, WhoAsksTooOftenIsToldTheLimitAndWhenToComeBack) {
+    TestUpstream a("a");
+    RunningGateway gateway(
+        {.limits = {{"user_rate_per_s", 0.1}, {"user_burst", 3}}, .limit = "per_user"});
+    gateway.use({&a});
+    const auto ask = [&](std::uint64_t user) {
+        return shell("curl -si" + bearer(user) + " " + gateway.url("/v1/products/1"));
+    };
+    for (int i = 0; i < 3; ++i) EXPECT_THAT(ask(1), HasSubstr("HTTP/1.1 200"));
+    const auto refused = ask(1);
+    EXPECT_THAT(refused, HasSubstr("HTTP/1.1 429"));
+    EXPECT_THAT(refused, HasSubstr("RateLimit-Policy: \"peruser\";q=3;w=30"));
+    EXPECT_THAT(refused, testing::ContainsRegex("RateLimit: \"peruser\";r=0;t=([1-9]|10)\r"));
+    EXPECT_THAT(refused, testing::ContainsRegex("Retry-After: ([1-9]|10)\r"));
+    EXPECT_THAT(refused, HasSubstr("#quota-exceeded"));
+    EXPECT_THAT(ask(2), HasSubstr("HTTP/1.1 200")) << "another user has an allowance of their own";
+    EXPECT_EQ(a.seen().size(), 4u);
+    EXPECT_EQ(gateway.collect().nodes.at("gateway").rejected.at("rate_limited_user"), 1u);
+}
+
+TEST(GatewayHttp, ALimitPerAddressHitsEveryoneBehindIt) {
+    TestUpstream a("a");
+    RunningGateway gateway(
+        {.limits = {{"ip_rate_per_s", 0.1}, {"ip_burst", 2}}, .limit = "per_ip"});
+    gateway.use({&a});
+    const auto ask = [&](std::uint64_t user, const std::string& from) {
+        return shell("curl -s -o /dev/null -w '%{http_code}' --interface " + from + bearer(user) +
+                     " " + gateway.url("/v1/products/1"));
+    };
+    EXPECT_EQ(ask(1, "127.1.0.1"), "200");
+    EXPECT_EQ(ask(2, "127.1.0.1"), "200");
+    EXPECT_EQ(ask(3, "127.1.0.1"), "429");
+    EXPECT_EQ(ask(3, "127.1.0.2"), "200");
+}
+
+TEST(GatewayHttp, AnswersOfManyMegabytesArriveWholeInEveryFraming) {
+    std::string big(20 << 20, '\0');
+    for (std::size_t i = 0; i < big.size(); ++i) big[i] = static_cast<char>('a' + i * 7919 % 26);
+    TestUpstream a("a", [&](const nodes::HttpRequest& r) {
+        return TestUpstream::Plan{TestUpstream::What::answer, {}, big, r.target() == "/v1/orders"};
+    });
+    RunningGateway gateway({});
+    gateway.use({&a});
+    auto client = gateway.client();
+    for (const char* path : {"/v1/products", "/v1/orders"}) {
+        const auto r = client.Get(path);
+        ASSERT_TRUE(r) << path;
+        EXPECT_TRUE(r->body == big) << path;
+        EXPECT_EQ(
+            r->get_header_value("Server-Timing").rfind("database;dur=1.5, gateway_queue;dur=", 0),
+            0u);
+    }
+    EXPECT_TRUE(test::eventually([&] { return gateway.heldBytes() == 0; }));
+}
+
+TEST(GatewayHttp, ContinueIsNotTheAnswerAndNobodyGetsAnotherOnesAnswer) {
+    TestUpstream a("a", [](const nodes::HttpRequest& r) {
+        TestUpstream::Plan p;
+        p.raw = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine";
+        if (r.target() == "/v1/products/2")
+            p.raw += "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray";
+        return p;
+    });
+    RunningGateway gateway({.threads = 1});
+    gateway.use({&a});
+    for (int i = 0; i < 4; ++i)
+        for (const char* path : {"/v1/products/1", "/v1/products/2"})
+            EXPECT_EQ(shell("curl -s --expect100-timeout 0.01 -H 'Expect: 100-continue' -d '{}' " +
+                            gateway.url(path)),
+                      "mine");
+    for (const auto& r : a.seen()) EXPECT_EQ(r.count("Expect"), 0u);
+}
+
+TEST(GatewayHttp, HeadIsAnsweredWithTheLengthAndWithoutABody) {
+    TestUpstream a("a", [](const nodes::HttpRequest&) {
+        TestUpstream::Plan p;
+        p.raw = "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n";
+        return p;
+    });
+    RunningGateway gateway({});
+    gateway.use({&a});
+    EXPECT_THAT(shell("curl -sI " + gateway.url("/v1/products")),
+                HasSubstr("Content-Length: 12345"));
+    const auto twice = shell("curl -sI -H 'Authorization: Bearer x' " + gateway.url("/1") + " " +
+                             gateway.url("/2"));
+    EXPECT_THAT(twice, HasSubstr("HTTP/1.1 401")) << "refusals too";
+}
+
+TEST(GatewayHttp, WhatIsTooLargeOrNoHttpGetsAnAnswerThatSaysSo) {
+    TestUpstream a("a");
+    RunningGateway gateway({});
+    gateway.use({&a});
+    const std::string code = "curl -s --expect100-timeout 0.01 -o /dev/null -w '%{http_code}' ";
+    const std::string many = "head -c 1100000 /dev/zero | ";
+    EXPECT_EQ(shell(many + code + "--data-binary @- " + gateway.url("/v1/orders")), "413");
+    EXPECT_EQ(shell(many + code + "-H 'Transfer-Encoding: chunked' --data-binary @- " +
+                    gateway.url("/v1/orders")),
+              "413");
+    EXPECT_EQ(shell(code + "-H \"A: $(head -c 9000 /dev/zero | tr '\\0' a)\" " +
+                    gateway.url("/v1/orders")),
+              "431");
+    EXPECT_THAT(
+        shell("printf 'NO HTTP\\r\\n\\r\\n' | timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/" +
+              std::to_string(gateway.port()) + "; cat >&3; head -1 <&3'"),
+        HasSubstr("HTTP/1.1 400"));
+    EXPECT_TRUE(a.seen().empty());
+    EXPECT_EQ(shell(code + gateway.url("/v1/orders")), "200");
+}
+
+TEST(GatewayHttp, TheTimeOnTheLinksFollowsFromTheBytes) {
+    TestUpstream a("a", [](const nodes::HttpRequest&) {
+        return TestUpstream::Plan{TestUpstream::What::answer, {}, std::string(9'700, 'x'), false};
+    });
+    RunningGateway gateway({.isNative = false, .clientLinkMbit = 8});
+    gateway.use({&a});
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(gateway.client().Get("/images/1")->status, 200);
+    const auto where = gateway.collect().endpoints.at("images.get").where;
+    EXPECT_EQ(where.requests, 5u);
+    // 9,700 bytes and 300 of header at 8 Mbit/s: 10 ms each, whatever this host is doing.
+    EXPECT_NEAR(where.of(measure::Stage::link), 50, 1e-6);
+}
+
+TEST(GatewayHttp, WrkIsAnsweredWithoutErrors) {
+    TestUpstream a("a"), b("b");
+    RunningGateway gateway({.threads = 2});
+    gateway.use({&a, &b});
+    const auto out = shell("wrk -t1 -c32 -d1s " + gateway.url("/v1/products/1"));
+    EXPECT_THAT(out, HasSubstr("Requests/sec"));
+    EXPECT_THAT(out, Not(HasSubstr("Non-2xx")));
+    EXPECT_THAT(out, Not(HasSubstr("Socket errors")));
+}
