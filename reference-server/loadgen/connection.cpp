@@ -20,7 +20,8 @@ void Connection::connect(const asio::ip::address& from, const tcp::endpoint& to,
         if (!from.is_unspecified()) {
             // The port is chosen at connect: bound addresses then share the range of ports.
             const int yes = 1;
-            ::setsockopt(m_socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
+            ::setsockopt(m_socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes,
+                         sizeof yes);
             m_socket.bind(tcp::endpoint(from, 0), e);
         }
     }
@@ -28,13 +29,14 @@ void Connection::connect(const asio::ip::address& from, const tcp::endpoint& to,
         asio::post(m_socket.get_executor(), [done = std::move(done)] { done(false); });
         return;
     }
-    m_socket.async_connect(to, [self = shared_from_this(), done = std::move(done)](boost::system::error_code c) {
-        if (c) {
-            boost::system::error_code ignored;
-            self->m_socket.close(ignored);
-        }
-        done(!c);
-    });
+    m_socket.async_connect(
+        to, [self = shared_from_this(), done = std::move(done)](boost::system::error_code c) {
+            if (c) {
+                boost::system::error_code ignored;
+                self->m_socket.close(ignored);
+            }
+            done(!c);
+        });
 }
 
 void Connection::exchange(std::string request, Done done) {
@@ -53,33 +55,37 @@ void Connection::exchange(std::string request, Done done) {
         return;
     }
     if (e && e != asio::error::would_block) {
-        asio::post(m_socket.get_executor(), [self = shared_from_this()] {
-            self->finish(self->m_exchanges > 1 ? End::closedBeforeAnswer : End::refused);
-        });
+        asio::post(m_socket.get_executor(),
+                   [self = shared_from_this()] { self->finish(self->brokenBeforeAnswer()); });
         return;
     }
-    asio::async_write(m_socket, asio::buffer(m_request.data() + (e ? 0 : n), m_request.size() - (e ? 0 : n)),
+    asio::async_write(m_socket,
+                      asio::buffer(m_request.data() + (e ? 0 : n), m_request.size() - (e ? 0 : n)),
                       [self = shared_from_this()](boost::system::error_code w, std::size_t) {
-                          if (w) return self->finish(End::refused);
+                          if (w) return self->finish(self->brokenBeforeAnswer());
                           self->read();
                       });
 }
 
 void Connection::read() {
     m_socket.async_read_some(
-        asio::buffer(m_chunk), [self = shared_from_this()](boost::system::error_code e, std::size_t n) {
+        asio::buffer(m_chunk.get(), kChunkBytes),
+        [self = shared_from_this()](boost::system::error_code e, std::size_t n) {
             if (e) {
-                const bool isFirstByte = !self->m_parser.hasBegun();
+                const bool hasBegun = self->m_parser.hasBegun();
                 self->m_parser.endOfInput();
                 if (self->m_parser.isDone()) return self->finish(End::answered);
-                return self->finish(isFirstByte && self->m_exchanges > 1 ? End::closedBeforeAnswer
-                                                                         : End::refused);
+                return self->finish(hasBegun ? End::refused : self->brokenBeforeAnswer());
             }
-            self->m_parser.feed({self->m_chunk.data(), n});
+            self->m_hasStrayBytes = self->m_parser.feed({self->m_chunk.get(), n}) < n;
             if (self->m_parser.isDone()) return self->finish(End::answered);
             if (self->m_parser.isBroken()) return self->finish(End::refused);
             self->read();
         });
+}
+
+Connection::End Connection::brokenBeforeAnswer() const {
+    return m_exchanges > 1 ? End::closedBeforeAnswer : End::refused;
 }
 
 void Connection::abandon() {

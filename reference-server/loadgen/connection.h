@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
@@ -14,7 +13,7 @@ namespace tenfold::loadgen {
 
 /// One keep-alive connection: one request at a time.
 class Connection : public std::enable_shared_from_this<Connection> {
-   public:
+public:
     enum class End {
         answered,
         closedBeforeAnswer,  // a kept connection closed before any byte: may be tried again
@@ -23,7 +22,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     };
     using Done = std::function<void(End)>;
 
-    explicit Connection(boost::asio::io_context& io) : m_socket(io) {}
+    explicit Connection(boost::asio::io_context& io)
+        : m_socket(io), m_chunk(new char[kChunkBytes]) {}
 
     /// Binds to a client address (unspecified: none) and connects.
     void connect(const boost::asio::ip::address& from, const boost::asio::ip::tcp::endpoint& to,
@@ -33,23 +33,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Gives up: closes the socket; the exchange ends with `cancelled`.
     void abandon();
 
-    bool isReusable() const { return m_socket.is_open() && !m_parser.closes(); }
+    bool isReusable() const { return m_socket.is_open() && !m_parser.closes() && !m_hasStrayBytes; }
     bool hasBeenUsed() const { return m_exchanges > 1; }
     const ResponseParser& response() const { return m_parser; }
     measure::Nanos sentAt() const { return m_sentAt; }
 
-   private:
+private:
     void read();
+    /// On a kept connection that is a race of the protocol, on a new one a refusal.
+    End brokenBeforeAnswer() const;
     void finish(End end);
 
     boost::asio::ip::tcp::socket m_socket;
     std::string m_request;
-    std::array<char, 32768> m_chunk{};
+    // Not cleared: pages that no answer reaches cost no memory, with thousands of connections.
+    static constexpr std::size_t kChunkBytes = 32768;
+    std::unique_ptr<char[]> m_chunk;
     ResponseParser m_parser;
     Done m_done;
     measure::Nanos m_sentAt = 0;
     int m_exchanges = 0;
     bool m_isAbandoned = false;
+    bool m_hasStrayBytes = false;  // behind an answer: whose would they be?
 };
 
 }  // namespace tenfold::loadgen

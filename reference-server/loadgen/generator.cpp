@@ -19,13 +19,6 @@ constexpr int kMaxConnecting = 200;
 constexpr double kLineSeconds = 10;
 constexpr std::size_t kMaxLine = 50'000;
 constexpr std::uint64_t kAbusingUser = 1;
-
-Outcome outcomeOf(int status) {
-    if (status == 429) return Outcome::rateLimited;
-    if (status >= 500) return Outcome::serverError;
-    if (status >= 400) return Outcome::clientError;
-    return Outcome::ok;
-}
 }  // namespace
 
 Generator::Generator(asio::io_context& io, Settings settings, ResultBook& book)
@@ -41,7 +34,8 @@ Generator::Generator(asio::io_context& io, Settings settings, ResultBook& book)
       m_timer(io) {
     const bool isFixed = !m_settings.fixedRequest.empty();
     for (int i = 0; i < m_addresses.count(); ++i)
-        m_pools.push_back({isFixed ? asio::ip::address() : asio::ip::address(m_addresses.addressAt(i)), {}});
+        m_pools.push_back(
+            {isFixed ? asio::ip::address() : asio::ip::address(m_addresses.addressAt(i)), {}});
     m_pools.push_back({AddressBook::abuserAddress(), {}});
 }
 
@@ -175,15 +169,15 @@ void Generator::open(const RequestPtr& request) {
 
 void Generator::send(const RequestPtr& request, const std::shared_ptr<Connection>& connection) {
     request->connection = connection;
-    m_book.sent(request->endpoint, request->who, monotonicNow());
+    if (!request->isRetried) m_book.sent(request->endpoint, request->who, monotonicNow());
     connection->exchange(request->text, [this, request, connection](Connection::End end) {
         exchangeEnded(request, connection, end);
     });
     request->sentAt = connection->sentAt();
 }
 
-void Generator::exchangeEnded(const RequestPtr& request, const std::shared_ptr<Connection>& connection,
-                              Connection::End how) {
+void Generator::exchangeEnded(const RequestPtr& request,
+                              const std::shared_ptr<Connection>& connection, Connection::End how) {
     const auto& response = connection->response();
     if (connection->isReusable()) {
         m_pools[static_cast<std::size_t>(request->pool)].idle.push_back(connection);
@@ -193,11 +187,12 @@ void Generator::exchangeEnded(const RequestPtr& request, const std::shared_ptr<C
     if (!request->isEnded) {
         const double serviceMs = static_cast<double>(monotonicNow() - request->sentAt) / 1e6;
         if (how == Connection::End::answered) {
-            if (!response.lsnCookie().empty()) m_writer.rememberLsn(request->user, response.lsnCookie());
+            if (!response.lsnCookie().empty())
+                m_writer.rememberLsn(request->user, response.lsnCookie());
             end(request, outcomeOf(response.status()), serviceMs, response.bytes());
         } else if (how == Connection::End::closedBeforeAnswer && !request->isRetried) {
-            // The server closed a connection it had kept just as we used it: a race of the protocol,
-            // counted, tried once more, still measured from the same due time.
+            // The server closed a connection it had kept just as we used it: a race of the
+            // protocol, counted, tried once more, still measured from the same due time.
             ++m_reuseRaces;
             request->isRetried = true;
             request->connection = nullptr;
@@ -209,15 +204,16 @@ void Generator::exchangeEnded(const RequestPtr& request, const std::shared_ptr<C
     serveLine();
 }
 
-void Generator::end(const RequestPtr& request, Outcome outcome, double serviceMs, std::uint64_t bytes) {
+void Generator::end(const RequestPtr& request, Outcome outcome, double serviceMs,
+                    std::uint64_t bytes) {
     if (request->isEnded) return;
     request->isEnded = true;
     request->connection = nullptr;
     --m_inFlight;
     const Nanos now = monotonicNow();
     const bool isCensored = outcome == Outcome::timeout || outcome == Outcome::notSent;
-    const double responseMs = isCensored ? m_settings.clientTimeoutMs
-                                         : static_cast<double>(now - request->dueAt) / 1e6;
+    const double responseMs =
+        isCensored ? m_settings.clientTimeoutMs : static_cast<double>(now - request->dueAt) / 1e6;
     m_book.ended({request->endpoint, request->who, outcome, responseMs, serviceMs, bytes}, now);
     if (m_isDraining && m_inFlight == 0 && m_drained) std::exchange(m_drained, nullptr)();
 }

@@ -23,10 +23,10 @@ namespace tenfold::loadgen {
 /// The open-loop load: requests are due when the arrival process says so, whatever the server does.
 ///
 /// One thread, one timer. A request is fired when due, waits in one line for a connection of its
-/// user's address (or room to open one), is sent, and is booked from the time it was *due*. Patience
-/// runs from then too. Nothing is dropped without being counted.
+/// user's address (or room to open one), is sent, and is booked from the time it was *due*.
+/// Patience runs from then too. Nothing is dropped without being counted.
 class Generator {
-   public:
+public:
     struct Settings {
         boost::asio::ip::tcp::endpoint target;
         std::string host;
@@ -54,7 +54,7 @@ class Generator {
     int connections() const { return m_connections; }
     std::uint64_t reuseRaces() const { return m_reuseRaces; }
 
-   private:
+private:
     struct Request {
         std::size_t endpoint = 0;
         Audience who = Audience::users;
@@ -83,7 +83,8 @@ class Generator {
     void send(const RequestPtr& request, const std::shared_ptr<Connection>& connection);
     void exchangeEnded(const RequestPtr& request, const std::shared_ptr<Connection>& connection,
                        Connection::End end);
-    void end(const RequestPtr& request, measure::Outcome outcome, double serviceMs, std::uint64_t bytes);
+    void end(const RequestPtr& request, measure::Outcome outcome, double serviceMs,
+             std::uint64_t bytes);
     void serveLine();
     void expire(measure::Nanos now);
     std::size_t lineBound() const;

@@ -9,7 +9,8 @@ namespace tenfold::loadgen {
 Target loopbackTarget(const std::string& url) {
     constexpr std::string_view scheme = "http://";
     if (url.rfind(scheme, 0) != 0)
-        throw std::invalid_argument(url + ": found no http://; allowed: http://127.0.0.1:PORT/PATH");
+        throw std::invalid_argument(url +
+                                    ": found no http://; allowed: http://127.0.0.1:PORT/PATH");
     const auto slash = url.find('/', scheme.size());
     const std::string authority = url.substr(scheme.size(), slash - scheme.size());
     Target t;

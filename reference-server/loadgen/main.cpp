@@ -8,8 +8,9 @@
 
 int main(int argc, char** argv) {
     using namespace tenfold::loadgen;  // NOLINT: the program's own main
-    CLI::App app{"An open-loop load: Poisson arrivals, latency from the intended send time. Loopback "
-                 "targets only."};
+    CLI::App app{
+        "An open-loop load: Poisson arrivals, latency from the intended send time. Loopback "
+        "targets only."};
     int parent = -1;
     StandaloneFlags flags;
     std::string duration = "10s";
@@ -20,7 +21,8 @@ int main(int argc, char** argv) {
     app.add_option("--connections", flags.connections)->check(CLI::Range(1, 20'000));
     app.add_option("--threads", flags.threads)->check(CLI::Range(1, 64));
     app.add_option("--seed", flags.seed);
-    app.add_flag("--closed", flags.isClosed, "back to back on each connection, for the highest rate");
+    app.add_flag("--closed", flags.isClosed,
+                 "back to back on each connection, for the highest rate");
     app.add_flag("--json", flags.isJson);
     try {
         app.parse(argc, argv);

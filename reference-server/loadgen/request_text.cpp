@@ -18,9 +18,11 @@ std::string targetOf(const load::RequestPlan& p, std::string_view id) {
         if (p.page > 1) query += fmt::format("{}page={}", query.empty() ? "?" : "&", p.page);
         return "/v1/products" + query;
     }
-    if (id == "products.get" || id == "products.update") return fmt::format("/v1/products/{}", p.product);
+    if (id == "products.get" || id == "products.update")
+        return fmt::format("/v1/products/{}", p.product);
     if (id == "images.get") return fmt::format("/images/{}", p.product);
-    if (id == "orders.list") return p.page > 1 ? fmt::format("/v1/orders?page={}", p.page) : "/v1/orders";
+    if (id == "orders.list")
+        return p.page > 1 ? fmt::format("/v1/orders?page={}", p.page) : "/v1/orders";
     if (id == "orders.by_customer") return fmt::format("/v1/orders?customer={}", p.user);
     if (id == "orders.get") return fmt::format("/v1/orders/{}", p.order);
     if (id == "orders.create") return "/v1/orders";
@@ -31,14 +33,16 @@ std::string targetOf(const load::RequestPlan& p, std::string_view id) {
 
 std::string bodyOf(const load::RequestPlan& p, std::string_view id) {
     if (id == "orders.create")
-        return fmt::format(R"({{"lines":[{{"product_id":{},"quantity":{}}}]}})", p.product, p.quantity);
+        return fmt::format(R"({{"lines":[{{"product_id":{},"quantity":{}}}]}})", p.product,
+                           p.quantity);
     if (id == "payments.create")
         return fmt::format(R"({{"order_id":{},"amount_cents":{}}})", p.order, 100 * p.quantity);
     if (id == "reviews.create")
         return fmt::format(R"({{"product_id":{},"rating":{},"body":"as described"}})", p.product,
                            2 + p.quantity);
     if (id == "me.update") return fmt::format(R"({{"address":"{} New Street"}})", p.product);
-    if (id == "products.update") return fmt::format(R"({{"price_cents":{}}})", 1000 + p.order % 5000);
+    if (id == "products.update")
+        return fmt::format(R"({{"price_cents":{}}})", 1000 + p.order % 5000);
     return "";
 }
 

@@ -12,12 +12,12 @@ namespace tenfold::loadgen {
 /// Turns a plan into the bytes of an HTTP request. Tokens are made once for each user, and users
 /// carry the cookie of their last write.
 class RequestWriter {
-   public:
+public:
     RequestWriter(std::string tokenKey, std::string host);
     std::string write(const load::RequestPlan& plan);
     void rememberLsn(std::uint64_t user, const std::string& cookie);
 
-   private:
+private:
     const std::string& tokenOf(std::uint64_t user);
 
     std::string m_tokenKey;

@@ -114,7 +114,9 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
                 if (m_left == 0) m_state = m_state == State::body ? State::done : State::chunkEnd;
                 break;
             }
-            case State::untilClose: used = bytes.size(); break;
+            case State::untilClose:
+                used = bytes.size();
+                break;
             case State::chunkSize:
             case State::chunkEnd:
             case State::trailer: {
@@ -125,8 +127,8 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
                 if (newline == std::string_view::npos) break;
                 if (!m_line.empty() && m_line.back() == '\r') m_line.pop_back();
                 if (m_state == State::chunkSize) {
-                    if (std::from_chars(m_line.data(), m_line.data() + m_line.size(), m_left, 16).ec !=
-                        std::errc{}) {
+                    if (std::from_chars(m_line.data(), m_line.data() + m_line.size(), m_left, 16)
+                            .ec != std::errc{}) {
                         m_state = State::broken;
                     } else {
                         m_state = m_left == 0 ? State::trailer : State::chunk;
@@ -140,7 +142,8 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
                 break;
             }
             case State::done:
-            case State::broken: break;
+            case State::broken:
+                break;
         }
     }
     m_bytes += used;

@@ -7,10 +7,10 @@
 
 namespace tenfold::loadgen {
 
-/// Takes an HTTP/1.1 response apart as it arrives, keeping nothing but what is recorded. The body is
-/// counted, not stored.
+/// Takes an HTTP/1.1 response apart as it arrives, keeping nothing but what is recorded. The body
+/// is counted, not stored.
 class ResponseParser {
-   public:
+public:
     void reset();
     /// Feeds bytes. Returns how many belonged to this response.
     std::size_t feed(std::string_view bytes);
@@ -26,7 +26,7 @@ class ResponseParser {
     /// The connection ended: a body without a length is complete then.
     void endOfInput();
 
-   private:
+private:
     enum class State { head, body, untilClose, chunkSize, chunk, chunkEnd, trailer, done, broken };
     void parseHead();
     void headerLine(std::string_view line);

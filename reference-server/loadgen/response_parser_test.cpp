@@ -21,7 +21,8 @@ TEST(ResponseParser, TakesEveryFramingInPiecesOfAnySize) {
     const std::string length =
         "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nSet-Cookie: lsn=7.ab; Path=/\r\n\r\nhello";
     const std::string chunked =
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n "
+        "world\r\n0\r\n\r\n";
     for (std::size_t n = 1; n < 30; ++n) {
         const auto a = parsed(length, n);
         EXPECT_TRUE(a.isDone()) << n;
@@ -37,13 +38,15 @@ TEST(ResponseParser, TakesEveryFramingInPiecesOfAnySize) {
 
 TEST(ResponseParser, TakesNoMoreThanItsOwnResponse) {
     ResponseParser p;
-    const std::string two = "HTTP/1.1 304 Not Modified\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    const std::string two =
+        "HTTP/1.1 304 Not Modified\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     EXPECT_EQ(p.feed(two), 29u);
     EXPECT_TRUE(p.isDone());
 }
 
 TEST(ResponseParser, KnowsWhenAConnectionCannotBeUsedAgain) {
-    EXPECT_TRUE(parsed("HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n", 7).closes());
+    EXPECT_TRUE(
+        parsed("HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n", 7).closes());
     EXPECT_TRUE(parsed("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", 7).closes());
     auto p = parsed("HTTP/1.1 200 OK\r\n\r\nall until the end", 7);
     EXPECT_FALSE(p.isDone());

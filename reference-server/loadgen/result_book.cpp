@@ -9,6 +9,12 @@ namespace tenfold::loadgen {
 
 using measure::Outcome;
 
+Outcome outcomeOf(int status) {
+    if (status == 429) return Outcome::rateLimited;
+    if (status >= 500) return Outcome::serverError;
+    if (status >= 400) return Outcome::clientError;
+    return Outcome::ok;
+}
 ResultBook::ResultBook(measure::SlotClock clock) : m_clock(clock) {}
 
 ResultBook::Slot& ResultBook::at(measure::Nanos when) {

@@ -14,10 +14,13 @@ namespace tenfold::loadgen {
 
 enum class Audience { users, abuser };
 
+/// How an answered request ended, by its status.
+measure::Outcome outcomeOf(int status);
+
 /// Where the generator writes down what happened: offered by the slot of the scheduled time,
 /// outcomes by the slot of completion. The reporter's thread takes slots out.
 class ResultBook {
-   public:
+public:
     explicit ResultBook(measure::SlotClock clock);
 
     void offered(std::size_t endpoint, Audience who, measure::Nanos scheduledAt);
@@ -39,7 +42,7 @@ class ResultBook {
     std::uint64_t totalOffered() const;
     std::uint64_t totalEnded() const;
 
-   private:
+private:
     struct Slot {
         std::vector<std::array<measure::ClientCounts, 2>> endpoints;
         measure::Histogram lag;

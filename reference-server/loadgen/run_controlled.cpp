@@ -19,6 +19,9 @@ using nlohmann::json;
 
 namespace {
 
+constexpr rlim_t kOtherDescriptors = 200;
+constexpr int kFewestConnections = 64;
+
 Generator::Settings settingsFrom(const json& start, const nodes::NodeIdentity& identity) {
     Generator::Settings s;
     const auto port = start.at("peers").at("gateway").at("port").get<unsigned short>();
@@ -32,10 +35,19 @@ Generator::Settings settingsFrom(const json& start, const nodes::NodeIdentity& i
     s.addresses = w.at("addresses").get<int>();
     s.sharedAddressPart = w.at("shared_address_part").get<double>();
     s.clientTimeoutMs = w.at("client_timeout_ms").get<double>();
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 5000)
-        s.maxConnections = std::max(64, static_cast<int>(limit.rlim_cur) - 200);
     return s;
+}
+
+/// Fewer descriptors than connections: fewer connections, and a word about it. Empty: enough.
+std::string fitToDescriptors(Generator::Settings& s) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return "";
+    const auto wanted = static_cast<rlim_t>(s.maxConnections) + kOtherDescriptors;
+    if (limit.rlim_cur >= wanted) return "";
+    const auto left = static_cast<int>(limit.rlim_cur) - static_cast<int>(kOtherDescriptors);
+    s.maxConnections = std::max(kFewestConnections, left);
+    return fmt::format("ulimit -n is {}: at most {} client connections", limit.rlim_cur,
+                       s.maxConnections);
 }
 
 }  // namespace
@@ -49,7 +61,9 @@ int runControlled(int parentPid) {
         std::atomic<std::uint64_t> version{start.at("version").get<std::uint64_t>()};
         ResultBook book(identity.clock);
         asio::io_context io{1};
-        Generator generator(io, settingsFrom(start, identity), book);
+        auto settings = settingsFrom(start, identity);
+        const std::string note = fitToDescriptors(settings);
+        Generator generator(io, std::move(settings), book);
         std::thread thread([&] {
             ::prctl(PR_SET_TIMERSLACK, 1000);
             const auto guard = asio::make_work_guard(io);
@@ -73,7 +87,9 @@ int runControlled(int parentPid) {
                     sample.nodes[identity.id] = future.get();
                 return sample;
             });
-            control.emit({{"ready", true}, {"port", 0}});
+            json ready = {{"ready", true}, {"port", 0}};
+            if (!note.empty()) ready["note"] = note;
+            control.emit(ready);
             control.run([&](const json& command) {
                 const auto cmd = command.at("cmd").get<std::string>();
                 if (cmd == "load") {
