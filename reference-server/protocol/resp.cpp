@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/protocol/resp.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tenfold::protocol {
@@ -30,9 +31,46 @@ RespCut malformed(std::vector<std::string>& words, std::string text) {
     return RespCut::malformed;
 }
 
+/// Words of an inline line, as a shell would take them: "with \n escapes" or 'as it is'. False: a
+/// quote is not closed, or something follows it without a space.
+bool splitInline(std::string_view line, std::vector<std::string>& words) {
+    constexpr std::string_view kBlank = " \r\t";
+    while (true) {
+        const auto from = line.find_first_not_of(kBlank);
+        if (from == std::string_view::npos) return true;
+        line.remove_prefix(from);
+        auto& word = words.emplace_back();
+        const char quote = line[0] == '"' || line[0] == '\'' ? line[0] : '\0';
+        if (!quote) {
+            const auto to = std::min(line.size(), line.find_first_of(kBlank));
+            word = line.substr(0, to);
+            line.remove_prefix(to);
+            continue;
+        }
+        std::size_t i = 1;
+        for (; i < line.size() && line[i] != quote; ++i) {
+            if (line[i] != '\\' || i + 1 == line.size()) {
+                word += line[i];
+                continue;
+            }
+            const char next = line[++i];
+            if (quote == '\'') {
+                if (next != '\'') word += '\\';
+                word += next;
+            } else {
+                word += next == 'n' ? '\n' : next == 'r' ? '\r' : next == 't' ? '\t' : next;
+            }
+        }
+        if (i >= line.size()) return false;
+        line.remove_prefix(i + 1);
+        if (!line.empty() && kBlank.find(line[0]) == std::string_view::npos) return false;
+    }
+}
+
 }  // namespace
 
-RespCut cutRespCommand(std::string_view buffer, std::vector<std::string>& words, std::size_t& used) {
+RespCut cutRespCommand(std::string_view buffer, std::vector<std::string>& words,
+                       std::size_t& used) {
     words.clear();
     if (buffer.empty()) return RespCut::needMore;
     if (buffer[0] != '*') {
@@ -41,16 +79,9 @@ RespCut cutRespCommand(std::string_view buffer, std::vector<std::string>& words,
             return buffer.size() > kMaxInlineBytes
                        ? malformed(words, "ERR Protocol error: too big inline request")
                        : RespCut::needMore;
-        std::string_view line = buffer.substr(0, end);
         used = end + 1;
-        while (!line.empty()) {
-            const auto from = line.find_first_not_of(" \r\t");
-            if (from == std::string_view::npos) break;
-            line.remove_prefix(from);
-            const auto to = line.find_first_of(" \r\t");
-            words.emplace_back(line.substr(0, to));
-            line.remove_prefix(to == std::string_view::npos ? line.size() : to);
-        }
+        if (!splitInline(buffer.substr(0, end), words))
+            return malformed(words, "ERR Protocol error: unbalanced quotes in request");
         return RespCut::command;
     }
     std::size_t at = 0;
@@ -63,10 +94,12 @@ RespCut cutRespCommand(std::string_view buffer, std::vector<std::string>& words,
     for (long long i = 0; i < count; ++i) {
         if (at >= buffer.size()) return RespCut::needMore;
         if (buffer[at] != '$')
-            return malformed(words, std::string("ERR Protocol error: expected '$', got '") + buffer[at] + "'");
+            return malformed(
+                words, std::string("ERR Protocol error: expected '$', got '") + buffer[at] + "'");
         long long length = 0;
         if (!takeNumber(buffer, at, at, length, isBad))
-            return isBad ? malformed(words, "ERR Protocol error: invalid bulk length") : RespCut::needMore;
+            return isBad ? malformed(words, "ERR Protocol error: invalid bulk length")
+                         : RespCut::needMore;
         if (length < 0 || length > kMaxBulkBytes)
             return malformed(words, "ERR Protocol error: invalid bulk length");
         const auto n = static_cast<std::size_t>(length);
@@ -78,15 +111,28 @@ RespCut cutRespCommand(std::string_view buffer, std::vector<std::string>& words,
     return RespCut::command;
 }
 
-void respSimple(std::string& out, std::string_view text) { out.append("+").append(text).append("\r\n"); }
-void respError(std::string& out, std::string_view text) { out.append("-").append(text).append("\r\n"); }
+void respSimple(std::string& out, std::string_view text) {
+    out.append("+").append(text).append("\r\n");
+}
+void respError(std::string& out, std::string_view text) {
+    out += '-';
+    // An error is one line, whatever words of a client it repeats.
+    for (const char c : text) out += c == '\r' || c == '\n' ? ' ' : c;
+    out += "\r\n";
+}
 void respInteger(std::string& out, long long value) {
     out.append(":").append(std::to_string(value)).append("\r\n");
 }
 void respBulk(std::string& out, std::string_view bytes) {
-    out.append("$").append(std::to_string(bytes.size())).append("\r\n").append(bytes).append("\r\n");
+    out.append("$")
+        .append(std::to_string(bytes.size()))
+        .append("\r\n")
+        .append(bytes)
+        .append("\r\n");
 }
-void respNull(std::string& out) { out.append("$-1\r\n"); }
+void respNull(std::string& out) {
+    out.append("$-1\r\n");
+}
 void respArray(std::string& out, std::size_t count) {
     out.append("*").append(std::to_string(count)).append("\r\n");
 }

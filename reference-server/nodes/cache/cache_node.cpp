@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/write.hpp>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include "reference-server/protocol/resp.h"
@@ -22,8 +23,13 @@ namespace {
 constexpr std::size_t kMaxBytes = 256 << 20;
 // A client that does not read its answers is not read from either.
 constexpr std::size_t kMaxUnsentBytes = 16 << 20;
+// One command; Redis allows 1 GB, with values of 512 MB.
+constexpr std::size_t kMaxCommandBytes = 64 << 20;
+constexpr std::size_t kMaxQuotedBytes = 128;
 
-std::int64_t nowMs() { return measure::monotonicNow() / 1'000'000; }
+std::int64_t nowMs() {
+    return measure::monotonicNow() / 1'000'000;
+}
 
 std::string upper(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
@@ -89,57 +95,74 @@ void CacheNode::accept() {
 }
 
 void CacheNode::read(const std::shared_ptr<Peer>& peer) {
-    peer->socket.async_read_some(
-        asio::buffer(peer->chunk), [this, peer](boost::system::error_code e, std::size_t n) {
-            if (e) return;
-            peer->input.append(peer->chunk.data(), n);
-            std::size_t begin = 0;
-            std::vector<std::string> words;
-            while (!peer->isClosing && peer->output.size() < kMaxUnsentBytes) {
-                std::size_t used = 0;
-                const auto cut = protocol::cutRespCommand(
-                    std::string_view(peer->input).substr(begin), words, used);
-                if (cut == RespCut::needMore) break;
-                if (cut == RespCut::malformed) {
-                    protocol::respError(peer->output, words[0]);
-                    peer->isClosing = true;
-                    break;
-                }
-                begin += used;
-                if (!words.empty()) carryOut(*peer, words);
-            }
-            peer->input.erase(0, begin);
-            if (peer->output.empty()) return read(peer);
-            asio::async_write(peer->socket, asio::buffer(peer->output),
-                              [this, peer](boost::system::error_code w, std::size_t) {
-                                  if (w || peer->isClosing) return;
-                                  peer->output.clear();
-                                  read(peer);
-                              });
-        });
+    peer->socket.async_read_some(asio::buffer(peer->chunk),
+                                 [this, peer](boost::system::error_code e, std::size_t n) {
+                                     if (e) return;
+                                     peer->input.append(peer->chunk.data(), n);
+                                     work(peer);
+                                 });
+}
+
+void CacheNode::work(const std::shared_ptr<Peer>& peer) {
+    std::size_t begin = 0;
+    std::vector<std::string> words;
+    bool needsMore = false;
+    while (!needsMore && !peer->isClosing && peer->output.size() < kMaxUnsentBytes) {
+        std::size_t used = 0;
+        const auto rest = std::string_view(peer->input).substr(begin);
+        const auto cut = protocol::cutRespCommand(rest, words, used);
+        if (cut == RespCut::command) {
+            begin += used;
+            if (!words.empty()) carryOut(*peer, words);
+        } else if (cut == RespCut::malformed) {
+            protocol::respError(peer->output, words[0]);
+            peer->isClosing = true;
+        } else if (rest.size() > kMaxCommandBytes) {
+            protocol::respError(peer->output, "ERR Protocol error: too big request");
+            peer->isClosing = true;
+        } else {
+            needsMore = true;
+        }
+    }
+    peer->input.erase(0, begin);
+    if (peer->output.empty()) return read(peer);
+    asio::async_write(peer->socket, asio::buffer(peer->output),
+                      [this, peer, needsMore](boost::system::error_code e, std::size_t) {
+                          if (e || peer->isClosing) return;
+                          peer->output.clear();
+                          // Commands may be left that had to wait for the client to read.
+                          if (needsMore) return read(peer);
+                          work(peer);
+                      });
 }
 
 void CacheNode::set(Peer& peer, std::vector<std::string>& words) {
     std::int64_t endsAt = KeySpace::kForever;
     bool isOnlyNew = false;
     bool isOnlyOld = false;
+    std::string lifetime;
+    std::int64_t unitMs = 1;
     const std::int64_t now = nowMs();
     for (std::size_t i = 3; i < words.size(); ++i) {
         const std::string option = upper(words[i]);
-        std::int64_t value = 0;
-        if (option == "NX") {
+        if (option == "NX" && !isOnlyOld) {
             isOnlyNew = true;
-        } else if (option == "XX") {
+        } else if (option == "XX" && !isOnlyNew) {
             isOnlyOld = true;
-        } else if ((option == "EX" || option == "PX") && i + 1 < words.size()) {
-            if (!number(words[++i], value))
-                return protocol::respError(peer.output, "ERR value is not an integer or out of range");
-            if (value <= 0)
-                return protocol::respError(peer.output, "ERR invalid expire time in 'set' command");
-            endsAt = now + value * (option == "EX" ? 1000 : 1);
+        } else if ((option == "EX" || option == "PX") && i + 1 < words.size() && lifetime.empty()) {
+            unitMs = option == "EX" ? 1000 : 1;
+            lifetime = words[++i];
         } else {
             return protocol::respError(peer.output, "ERR syntax error");
         }
+    }
+    if (!lifetime.empty()) {
+        std::int64_t value = 0;
+        if (!number(lifetime, value))
+            return protocol::respError(peer.output, "ERR value is not an integer or out of range");
+        if (value <= 0 || value > (std::numeric_limits<std::int64_t>::max() - now) / unitMs)
+            return protocol::respError(peer.output, "ERR invalid expire time in 'set' command");
+        endsAt = now + value * unitMs;
     }
     const bool exists = m_keys.get(words[1], now) != nullptr;
     if ((isOnlyNew && exists) || (isOnlyOld && !exists)) return protocol::respNull(peer.output);
@@ -154,7 +177,8 @@ void CacheNode::carryOut(Peer& peer, std::vector<std::string>& words) {
     const std::size_t arguments = words.size() - 1;
     const auto wants = [&](bool isRight) {
         if (!isRight)
-            protocol::respError(out, fmt::format("ERR wrong number of arguments for '{}' command", lower(words[0])));
+            protocol::respError(out, fmt::format("ERR wrong number of arguments for '{}' command",
+                                                 lower(words[0])));
         return isRight;
     };
     if (name == "GET") {
@@ -172,7 +196,8 @@ void CacheNode::carryOut(Peer& peer, std::vector<std::string>& words) {
         if (!wants(arguments >= 1)) return;
         long long n = 0;
         for (std::size_t i = 1; i < words.size(); ++i)
-            n += name == "DEL" ? m_keys.remove(words[i], nowMs()) : m_keys.get(words[i], nowMs()) != nullptr;
+            n += name == "DEL" ? m_keys.remove(words[i], nowMs())
+                               : m_keys.get(words[i], nowMs()) != nullptr;
         protocol::respInteger(out, n);
     } else if (name == "TTL" || name == "PTTL") {
         if (!wants(arguments == 1)) return;
@@ -199,6 +224,7 @@ void CacheNode::carryOut(Peer& peer, std::vector<std::string>& words) {
         m_keys.clear();
         protocol::respSimple(out, "OK");
     } else if (name == "DBSIZE") {
+        if (!wants(arguments == 0)) return;
         protocol::respInteger(out, static_cast<long long>(m_keys.size()));
     } else if (name == "INFO") {
         protocol::respBulk(out, info());
@@ -214,7 +240,12 @@ void CacheNode::carryOut(Peer& peer, std::vector<std::string>& words) {
         protocol::respSimple(out, "OK");
         peer.isClosing = true;
     } else {
-        protocol::respError(out, fmt::format("ERR unknown command '{}'", words[0].substr(0, 128)));
+        std::string quoted;
+        for (std::size_t i = 1; i < words.size() && quoted.size() < kMaxQuotedBytes; ++i)
+            quoted += fmt::format("'{:.{}}' ", words[i], kMaxQuotedBytes - quoted.size());
+        protocol::respError(
+            out, fmt::format("ERR unknown command '{:.128}', with args beginning with: {}",
+                             words[0], quoted));
     }
 }
 
@@ -224,7 +255,8 @@ std::string CacheNode::info() const {
         "# Memory\r\nused_memory:{}\r\nmaxmemory:{}\r\nmaxmemory_policy:allkeys-lru\r\n"
         "# Stats\r\nkeyspace_hits:{}\r\nkeyspace_misses:{}\r\nevicted_keys:{}\r\n"
         "# Keyspace\r\ndb0:keys={}\r\n",
-        m_connections, m_keys.bytes(), kMaxBytes, m_hits, m_misses, m_keys.evicted(), m_keys.size());
+        m_connections, m_keys.bytes(), kMaxBytes, m_hits, m_misses, m_keys.evicted(),
+        m_keys.size());
 }
 
 measure::Sample CacheNode::collect() {

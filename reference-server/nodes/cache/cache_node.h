@@ -16,7 +16,7 @@ namespace tenfold::nodes {
 /// The cache server: one IO thread, commands carried out as they are read. Its operations take real
 /// microseconds and nothing is added to them: a cache's CPU is never what breaks first here.
 class CacheNode {
-   public:
+public:
     explicit CacheNode(std::string id);
 
     int port() const { return m_acceptor.local_endpoint().port(); }
@@ -26,10 +26,12 @@ class CacheNode {
     /// Counts since the last call. On the IO thread.
     measure::Sample collect();
 
-   private:
+private:
     struct Peer;
     void accept();
     void read(const std::shared_ptr<Peer>& peer);
+    /// Carries out what has been read, and sends the answers before it reads on.
+    void work(const std::shared_ptr<Peer>& peer);
     void carryOut(Peer& peer, std::vector<std::string>& words);
     void set(Peer& peer, std::vector<std::string>& words);
     void sweepLater();

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <atomic>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <cstdio>
 #include <memory>
 #include <thread>
@@ -28,9 +30,24 @@ struct Running {
         std::string out;
         FILE* pipe = ::popen(line.c_str(), "r");
         std::array<char, 4096> chunk{};
-        while (const auto n = std::fread(chunk.data(), 1, chunk.size(), pipe)) out.append(chunk.data(), n);
+        while (const auto n = std::fread(chunk.data(), 1, chunk.size(), pipe))
+            out.append(chunk.data(), n);
         ::pclose(pipe);
         while (!out.empty() && out.back() == '\n') out.pop_back();
+        return out;
+    }
+    /// Sends bytes, says that there are no more, and returns everything that is answered.
+    std::string raw(const std::string& bytes) const {
+        namespace asio = boost::asio;
+        asio::io_context io;
+        asio::ip::tcp::socket socket(io);
+        socket.connect(
+            {asio::ip::address_v4::loopback(), static_cast<unsigned short>(node.port())});
+        asio::write(socket, asio::buffer(bytes));
+        socket.shutdown(asio::ip::tcp::socket::shutdown_send);
+        std::string out;
+        boost::system::error_code end;
+        asio::read(socket, asio::dynamic_buffer(out), end);
         return out;
     }
 };
@@ -58,7 +75,20 @@ TEST(CacheNode, AnswersRedisCliAsRedisDoes) {
     EXPECT_EQ(r.cli("SET n word"), "OK");
     EXPECT_EQ(r.cli("INCR n"), "ERR value is not an integer or out of range");
     EXPECT_EQ(r.cli("GET"), "ERR wrong number of arguments for 'get' command");
-    EXPECT_EQ(r.cli("NONSENSE"), "ERR unknown command 'NONSENSE'");
+    // Word for word what redis-server 7.0 says.
+    EXPECT_EQ(r.cli("NONSENSE a b"),
+              "ERR unknown command 'NONSENSE', with args beginning with: 'a' 'b' ");
+    EXPECT_EQ(r.cli("SET a b EX 9223372036854775807"), "ERR invalid expire time in 'set' command");
+    EXPECT_EQ(r.cli("SET a b EX 1 PX 1"), "ERR syntax error");
+    EXPECT_EQ(r.cli("SET a b NX XX"), "ERR syntax error");
+    EXPECT_EQ(r.cli("SET a b EX"), "ERR syntax error");
+    EXPECT_EQ(r.cli("SELECT 0"), "OK");
+    EXPECT_EQ(r.cli("ECHO 'x y'"), "x y");
+    EXPECT_EQ(r.cli("EXISTS n nothing"), "1");
+    EXPECT_EQ(r.cli("SET p v PX 100000"), "OK");
+    EXPECT_EQ(r.cli("PTTL p").size(), 5u);
+    EXPECT_EQ(r.cli("QUIT"), "OK");
+    EXPECT_NE(r.cli("INFO").find("keyspace_hits:"), std::string::npos);
     EXPECT_EQ(r.cli("SET a b EX 0"), "ERR invalid expire time in 'set' command");
     EXPECT_EQ(r.cli("FLUSHALL"), "OK");
     EXPECT_EQ(r.cli("DBSIZE"), "0");
@@ -81,7 +111,8 @@ TEST(CacheNode, OfFiftyClientsOneGetsTheLockAndNoIncrementIsLost) {
     for (int t = 0; t < 50; ++t)
         threads.emplace_back([&] {
             auto c = connectTo(r);
-            auto* reply = static_cast<redisReply*>(::redisCommand(c.get(), "SET lock 1 PX 5000 NX"));
+            auto* reply =
+                static_cast<redisReply*>(::redisCommand(c.get(), "SET lock 1 PX 5000 NX"));
             if (reply->type == REDIS_REPLY_STATUS) ++winners;
             freeReplyObject(reply);
             for (int i = 0; i < 20; ++i) freeReplyObject(::redisCommand(c.get(), "INCR n"));
@@ -107,4 +138,32 @@ TEST(CacheNode, TenThousandPipelinedCommandsAreAnsweredInOrderAndBytesStayBytes)
     auto* reply = static_cast<redisReply*>(::redisCommand(c.get(), "GET bin"));
     EXPECT_EQ(std::string(reply->str, reply->len), binary);
     freeReplyObject(reply);
+}
+
+TEST(CacheNode, AClientThatPipelinesMoreThanItReadsGetsItAllInTheEnd) {
+    Running r;
+    auto c = connectTo(r);
+    const std::string megabyte(1 << 20, 'x');
+    freeReplyObject(::redisCommand(c.get(), "SET big %b", megabyte.data(), megabyte.size()));
+    for (int i = 0; i < 60; ++i) ::redisAppendCommand(c.get(), "GET big");
+    for (int i = 0; i < 60; ++i) {
+        redisReply* reply = nullptr;
+        ASSERT_EQ(::redisGetReply(c.get(), reinterpret_cast<void**>(&reply)), REDIS_OK);
+        EXPECT_EQ(reply->len, megabyte.size());
+        freeReplyObject(reply);
+    }
+}
+
+TEST(CacheNode, InlineCommandsAndBrokenOnesAreAnsweredInRedissWords) {
+    Running r;
+    EXPECT_EQ(r.raw("PING\r\n"), "+PONG\r\n");
+    EXPECT_EQ(r.raw("\r\nSET \"a b\" 'c d'\r\nGET \"a b\"\r\n"), "+OK\r\n$3\r\nc d\r\n");
+    EXPECT_EQ(r.raw("*0\r\n*-1\r\nPING\r\n"), "+PONG\r\n");
+    EXPECT_EQ(r.raw("\"open\r\n"), "-ERR Protocol error: unbalanced quotes in request\r\n");
+    EXPECT_EQ(r.raw("*x\r\n"), "-ERR Protocol error: invalid multibulk length\r\n");
+    EXPECT_EQ(r.raw("*1\r\n!3\r\n"), "-ERR Protocol error: expected '$', got '!'\r\n");
+    EXPECT_EQ(r.raw("*1\r\n$-5\r\n"), "-ERR Protocol error: invalid bulk length\r\n");
+    EXPECT_EQ(r.raw("*1\r\n$99999999\r\n"), "-ERR Protocol error: invalid bulk length\r\n");
+    EXPECT_EQ(r.raw("*1\r\n$4\r\nA\r\nB\r\n"),
+              "-ERR unknown command 'A  B', with args beginning with: \r\n");
 }

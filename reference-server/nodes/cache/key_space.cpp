@@ -57,7 +57,8 @@ std::int64_t KeySpace::timeLeftMs(const std::string& key, std::int64_t nowMs) {
     return it->endsAtMs == kForever ? -1 : it->endsAtMs - nowMs;
 }
 
-std::optional<std::int64_t> KeySpace::add(const std::string& key, std::int64_t delta, std::int64_t nowMs) {
+std::optional<std::int64_t> KeySpace::add(const std::string& key, std::int64_t delta,
+                                          std::int64_t nowMs) {
     const auto it = find(key, nowMs);
     if (it == m_order.end()) {
         set(key, std::to_string(delta), kForever);

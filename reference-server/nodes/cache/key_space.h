@@ -11,7 +11,7 @@ namespace tenfold::nodes {
 
 /// Keys, values and their ends. Memory is bounded: the key that was used longest ago goes first.
 class KeySpace {
-   public:
+public:
     static constexpr std::int64_t kForever = -1;
 
     explicit KeySpace(std::size_t maxBytes) : m_maxBytes(maxBytes) {}
@@ -32,7 +32,7 @@ class KeySpace {
     std::size_t bytes() const { return m_bytes; }
     std::uint64_t evicted() const { return m_evicted; }
 
-   private:
+private:
     struct Entry {
         std::string key;
         std::string value;
