@@ -10,7 +10,7 @@ namespace tenfold::api {
 
 /// A JSON body, checked field by field; every shortfall is a Problem 400 that names the field.
 class Body {
-   public:
+public:
     explicit Body(const std::string& text) : m_json(nlohmann::json::parse(text, nullptr, false)) {
         if (!m_json.is_object()) throw Problem::badRequest("The body must be a JSON object.");
     }
@@ -41,7 +41,7 @@ class Body {
         return *it;
     }
 
-   private:
+private:
     nlohmann::json m_json;
 };
 

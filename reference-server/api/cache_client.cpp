@@ -8,7 +8,9 @@
 namespace tenfold::api {
 
 namespace {
-void freeReply(redisReply* reply) { freeReplyObject(reply); }
+void freeReply(redisReply* reply) {
+    freeReplyObject(reply);
+}
 }  // namespace
 
 CacheClient::Context CacheClient::take() {
@@ -68,6 +70,8 @@ bool CacheClient::lock(const std::string& key, int ttlMs) {
     return reply && reply->type == REDIS_REPLY_STATUS;
 }
 
-void CacheClient::remove(const std::string& key) { command({"DEL", key}); }
+void CacheClient::remove(const std::string& key) {
+    command({"DEL", key});
+}
 
 }  // namespace tenfold::api

@@ -14,7 +14,7 @@ namespace tenfold::api {
 /// The shared cache over RESP. Connections are kept and lent to one thread at a time. A cache that
 /// cannot be reached is a cache that misses: the API goes on without it.
 class CacheClient {
-   public:
+public:
     explicit CacheClient(int port) : m_port(port) {}
 
     std::optional<std::string> get(const std::string& key);
@@ -24,7 +24,7 @@ class CacheClient {
     void remove(const std::string& key);
     int port() const { return m_port; }
 
-   private:
+private:
     using Context = std::unique_ptr<redisContext, decltype(&redisFree)>;
     using Reply = std::unique_ptr<redisReply, void (*)(redisReply*)>;
     Context take();

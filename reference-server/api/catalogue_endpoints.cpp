@@ -26,11 +26,13 @@ std::string searchOf(const Request& request) {
 Statement listStatement(const Page& page, const std::string& prefix) {
     const std::string end = data::afterPrefix(prefix);
     switch (page.mode) {
-        case Page::Mode::all: return {std::string(sql::kProductsAll), {prefix, end}};
+        case Page::Mode::all:
+            return {std::string(sql::kProductsAll), {prefix, end}};
         case Page::Mode::offset:
             return {std::string(sql::kProductsOffset),
                     {prefix, end, std::to_string(page.size), std::to_string(page.offset)}};
-        case Page::Mode::keyset: break;
+        case Page::Mode::keyset:
+            break;
     }
     return {std::string(sql::kProductsKeyset),
             {page.isFirst() ? prefix : page.afterText, std::to_string(page.afterId), end,
@@ -69,7 +71,8 @@ Reply getProduct(Context& c, const Request& request) {
     const std::int64_t id = idInPath(request, "product");
     Reply reply;
     reply.body = mechanisms::cachedAnswer(c, fmt::format("product:{}", id), [&] {
-        const Rows rows = mechanisms::read(c, request, {std::string(sql::kProduct), {std::to_string(id)}});
+        const Rows rows =
+            mechanisms::read(c, request, {std::string(sql::kProduct), {std::to_string(id)}});
         if (rows.empty()) throw Problem::notFound(fmt::format("product {}", id));
         reply.rows = 1;
         return json{{"id", id},
@@ -91,11 +94,11 @@ Reply updateProduct(Context& c, const Request& request) {
     const Body body(request.body);
     const std::int64_t price = body.integer("price_cents", 1, 100'000'000);
     Reply reply;
-    const auto rows = mechanisms::write(
-        c,
-        {{std::string(sql::kUpdateProduct),
-          {std::to_string(price), std::to_string(c.nowMs), std::to_string(id)}}},
-        reply);
+    const auto rows =
+        mechanisms::write(c,
+                          {{std::string(sql::kUpdateProduct),
+                            {std::to_string(price), std::to_string(c.nowMs), std::to_string(id)}}},
+                          reply);
     if (rows.front().affected() == 0) throw Problem::notFound(fmt::format("product {}", id));
     reply.body = json{{"id", id}, {"price_cents", price}}.dump();
     return reply;

@@ -20,7 +20,7 @@ struct Request {
     std::string path;
     std::multimap<std::string, std::string> query;
     std::string body;
-    std::optional<std::uint64_t> user;      // from the gateway, verified there
+    std::optional<std::uint64_t> user;        // from the gateway, verified there
     std::optional<std::uint64_t> writtenLsn;  // from the client's signed cookie
 };
 
@@ -35,11 +35,11 @@ struct Reply {
 
 /// Ids that no other instance makes: milliseconds, instance, counter.
 class IdMaker {
-   public:
+public:
     explicit IdMaker(std::uint32_t instance) : m_instance(instance) {}
     std::int64_t next();
 
-   private:
+private:
     std::uint32_t m_instance;
     std::atomic<std::uint32_t> m_counter{0};
 };

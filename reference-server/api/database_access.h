@@ -13,10 +13,10 @@
 
 namespace tenfold::api {
 
-/// The pools of one version of the design: to the primary and to each replica, direct or through the
-/// pooler. Two versions that connect alike share one object.
+/// The pools of one version of the design: to the primary and to each replica, direct or through
+/// the pooler. Two versions that connect alike share one object.
 class DatabaseAccess {
-   public:
+public:
     struct Target {
         std::string id;
         int port = 0;
@@ -48,7 +48,7 @@ class DatabaseAccess {
     /// Summed over all pools.
     ConnectionPool::Counters takeCounters();
 
-   private:
+private:
     struct Replica {
         std::unique_ptr<ConnectionPool> pool;
         std::unique_ptr<std::atomic<std::uint64_t>> applied;

@@ -24,8 +24,9 @@ Reply answer(std::size_t endpoint, Context& context, const Request& request) {
     using Handler = Reply (*)(Context&, const Request&);
     // In the order of load::endpoints().
     constexpr std::array<Handler, 12> handlers{
-        listProducts, getProduct,  getImage,      listOrders,   listOrdersOfCustomer, getOrder,
-        getMe,        createOrder, createPayment, createReview, updateMe,             updateProduct};
+        listProducts,         getProduct,   getImage, listOrders,
+        listOrdersOfCustomer, getOrder,     getMe,    createOrder,
+        createPayment,        createReview, updateMe, updateProduct};
     return handlers.at(endpoint)(context, request);
 }
 

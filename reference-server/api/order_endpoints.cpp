@@ -86,12 +86,9 @@ Reply getOrder(Context& c, const Request& request) {
                          {"quantity", lines.number(i, 2)},
                          {"price_cents", lines.number(i, 3)},
                          {"comment", lines.text(i, 4)}});
-    reply.body = json{{"id", order.number(0, 0)},
-                      {"customer_id", order.number(0, 1)},
-                      {"status", order.text(0, 2)},
-                      {"note", order.text(0, 3)},
-                      {"total_cents", order.number(0, 4)},
-                      {"created_at", order.number(0, 5)},
+    reply.body = json{{"id", order.number(0, 0)},          {"customer_id", order.number(0, 1)},
+                      {"status", order.text(0, 2)},        {"note", order.text(0, 3)},
+                      {"total_cents", order.number(0, 4)}, {"created_at", order.number(0, 5)},
                       {"lines", std::move(items)}}
                      .dump(-1, ' ', false, json::error_handler_t::replace);
     return reply;
@@ -102,8 +99,8 @@ Reply createOrder(Context& c, const Request& request) {
     const Body body(request.body);
     const auto& lines = body.array("lines", 50);
     const std::string id = std::to_string(c.ids.next());
-    std::vector<Statement> statements{{std::string(sql::kInsertOrder),
-                                       {id, std::to_string(user), "", std::to_string(c.nowMs)}}};
+    std::vector<Statement> statements{
+        {std::string(sql::kInsertOrder), {id, std::to_string(user), "", std::to_string(c.nowMs)}}};
     for (const auto& entry : lines) {
         const Body line(entry);
         const std::string product = std::to_string(line.integer("product_id", 1, 1'000'000'000));

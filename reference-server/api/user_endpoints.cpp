@@ -61,10 +61,11 @@ Reply createReview(Context& c, const Request& request) {
     const std::string text = body.text("body", 2000);
     const std::string id = std::to_string(c.ids.next());
     Reply reply;
-    mechanisms::write(c,
-                      {{std::string(sql::kInsertReview),
-                        {id, product, std::to_string(user), rating, text, std::to_string(c.nowMs)}}},
-                      reply);
+    mechanisms::write(
+        c,
+        {{std::string(sql::kInsertReview),
+          {id, product, std::to_string(user), rating, text, std::to_string(c.nowMs)}}},
+        reply);
     reply.status = 201;
     reply.body = json{{"id", std::stoll(id)}}.dump();
     return reply;

@@ -29,10 +29,11 @@ constexpr std::int64_t kYearMs = 31'536'000'000;
 
 constexpr std::array<std::string_view, 8> kAdjectives{"Amber",  "Bright", "Classic", "Fine",
                                                       "Gentle", "Light",  "Smooth",  "Woven"};
-constexpr std::array<std::string_view, 10> kNouns{"lamp", "chair", "kettle", "shelf", "carpet",
+constexpr std::array<std::string_view, 10> kNouns{"lamp", "chair",  "kettle", "shelf", "carpet",
                                                   "desk", "mirror", "basket", "clock", "blanket"};
-constexpr std::array<std::string_view, 12> kWords{"made", "with",  "care",  "from",  "plain", "wood",
-                                                  "and",  "steel", "which", "lasts", "for",   "years"};
+constexpr std::array<std::string_view, 12> kWords{"made",  "with",  "care", "from",
+                                                  "plain", "wood",  "and",  "steel",
+                                                  "which", "lasts", "for",  "years"};
 constexpr std::array<std::string_view, 4> kStatuses{"open", "paid", "sent", "done"};
 
 std::string words(Stream& s, std::size_t bytes) {
@@ -47,8 +48,9 @@ std::string words(Stream& s, std::size_t bytes) {
 
 /// Inserts rows of one table: binds in order, steps, resets.
 class Inserter {
-   public:
-    Inserter(sqlite3* db, const char* table, int columns) : m_db(db), m_statement(nullptr, nullptr) {
+public:
+    Inserter(sqlite3* db, const char* table, int columns)
+        : m_db(db), m_statement(nullptr, nullptr) {
         std::string sql = fmt::format("INSERT INTO {} VALUES (?", table);
         for (int i = 1; i < columns; ++i) sql += ",?";
         m_statement = prepare(db, sql + ")");
@@ -69,7 +71,7 @@ class Inserter {
         m_column = 0;
     }
 
-   private:
+private:
     sqlite3* m_db;
     SqliteStatement m_statement;
     int m_column = 0;
@@ -115,10 +117,11 @@ void fillOrders(sqlite3* db, const ShopRows& rows, const std::vector<std::int64_
         // The lines are dealt out so that there are exactly as many as there shall be.
         const std::int64_t left = rows.lines - line;
         const std::int64_t ordersLeft = rows.orders - id + 1;
-        std::int64_t n = id == rows.orders
-                             ? left
-                             : 1 + static_cast<std::int64_t>(s.uniformInt(static_cast<std::uint64_t>(
-                                       std::max<std::int64_t>(1, 2 * left / ordersLeft - 1))));
+        std::int64_t n =
+            id == rows.orders
+                ? left
+                : 1 + static_cast<std::int64_t>(s.uniformInt(static_cast<std::uint64_t>(
+                          std::max<std::int64_t>(1, 2 * left / ordersLeft - 1))));
         n = std::min(n, left - (ordersLeft - 1));
         std::int64_t total = 0;
         for (std::int64_t i = 0; i < n; ++i) {
@@ -129,9 +132,9 @@ void fillOrders(sqlite3* db, const ShopRows& rows, const std::vector<std::int64_
             lines << ++line << id << product << quantity << price << words(s, 20);
             lines.row();
         }
-        const std::int64_t created =
-            kEpochMs - kYearMs + id * (kYearMs / rows.orders) +
-            static_cast<std::int64_t>(s.uniformInt(static_cast<std::uint64_t>(kYearMs / rows.orders)));
+        const std::int64_t created = kEpochMs - kYearMs + id * (kYearMs / rows.orders) +
+                                     static_cast<std::int64_t>(s.uniformInt(
+                                         static_cast<std::uint64_t>(kYearMs / rows.orders)));
         orders << id << static_cast<std::int64_t>(customers.draw(s))
                << std::string(kStatuses[s.uniformInt(kStatuses.size())]) << words(s, 120) << total
                << created;
@@ -144,7 +147,9 @@ void fillRest(sqlite3* db, const ShopRows& rows, std::uint64_t seed) {
     const random::Zipf products(static_cast<std::uint64_t>(rows.products), 1.0);
     Inserter payments(db, "payments", 5);
     for (std::int64_t id = 1; id <= rows.payments; ++id) {
-        payments << id << 1 + static_cast<std::int64_t>(s.uniformInt(static_cast<std::uint64_t>(rows.orders)))
+        payments << id
+                 << 1 + static_cast<std::int64_t>(
+                            s.uniformInt(static_cast<std::uint64_t>(rows.orders)))
                  << 1 + static_cast<std::int64_t>(s.uniformInt(50'000))
                  << fmt::format("pay_{:016x}", s.bits())
                  << kEpochMs - static_cast<std::int64_t>(s.uniformInt(kYearMs));
@@ -153,7 +158,8 @@ void fillRest(sqlite3* db, const ShopRows& rows, std::uint64_t seed) {
     Inserter reviews(db, "reviews", 6);
     for (std::int64_t id = 1; id <= rows.reviews; ++id) {
         reviews << id << static_cast<std::int64_t>(products.draw(s))
-                << 1 + static_cast<std::int64_t>(s.uniformInt(static_cast<std::uint64_t>(rows.customers)))
+                << 1 + static_cast<std::int64_t>(
+                           s.uniformInt(static_cast<std::uint64_t>(rows.customers)))
                 << 1 + static_cast<std::int64_t>(s.uniformInt(5)) << words(s, 90)
                 << kEpochMs - static_cast<std::int64_t>(s.uniformInt(kYearMs));
         reviews.row();
@@ -203,8 +209,8 @@ void buildShop(const fs::path& file, double scale, std::uint64_t seed) {
         fs::rename(draft, file);
     } catch (const std::exception& e) {
         fs::remove(draft, ignored);
-        throw std::runtime_error(fmt::format("{}: the dataset could not be built: {}",
-                                             file.string(), e.what()));
+        throw std::runtime_error(
+            fmt::format("{}: the dataset could not be built: {}", file.string(), e.what()));
     }
 }
 

@@ -36,7 +36,8 @@ TEST(Dataset, HasItsRowsAndTheTotalsOfOrdersAreThoseOfTheirLines) {
     const auto rows = ShopRows{}.scaled(0.05);
     EXPECT_EQ(queryNumber(db.get(), "SELECT count(*) FROM order_lines"), rows.lines);
     EXPECT_EQ(queryNumber(db.get(), "SELECT count(*) FROM orders"), rows.orders);
-    EXPECT_EQ(queryNumber(db.get(), "SELECT count(DISTINCT order_id) FROM order_lines"), rows.orders);
+    EXPECT_EQ(queryNumber(db.get(), "SELECT count(DISTINCT order_id) FROM order_lines"),
+              rows.orders);
     EXPECT_EQ(queryNumber(db.get(),
                           "SELECT count(*) FROM orders o JOIN (SELECT order_id, "
                           "sum(quantity * price_cents) AS t FROM order_lines GROUP BY order_id) l "
@@ -72,8 +73,9 @@ TEST(Dataset, EveryIndexCanBeMadeAndDropped) {
     buildShop(f.path / "a.db", 0.01);
     const auto db = openSqlite(f.path / "a.db", SQLITE_OPEN_READWRITE);
     for (const auto& i : secondaryIndexes()) execute(db.get(), i.createSql());
-    EXPECT_EQ(queryNumber(db.get(), "SELECT count(*) FROM sqlite_master WHERE type='index' AND "
-                                    "name NOT LIKE 'sqlite%'"),
+    EXPECT_EQ(queryNumber(db.get(),
+                          "SELECT count(*) FROM sqlite_master WHERE type='index' AND "
+                          "name NOT LIKE 'sqlite%'"),
               6);
     for (const auto& i : secondaryIndexes()) execute(db.get(), i.dropSql());
 }

@@ -9,8 +9,9 @@ namespace tenfold::data {
 /// Changes whenever schema or generator change: a cached dataset of another version is rebuilt.
 constexpr int kDatasetVersion = 1;
 
-/// CREATE TABLE statements. A primary key everywhere: changesets for replicas need one. Times are ms
-/// since the epoch. `INTEGER PRIMARY KEY` is SQLite's 64-bit row id; PostgreSQL's word is BIGINT.
+/// CREATE TABLE statements. A primary key everywhere: changesets for replicas need one. Times are
+/// ms since the epoch. `INTEGER PRIMARY KEY` is SQLite's 64-bit row id; PostgreSQL's word is
+/// BIGINT.
 const std::vector<std::string>& createTables();
 
 /// One secondary index of the mechanism `indexes`.

@@ -8,7 +8,8 @@ SqliteHandle openSqlite(const std::string& path, int flags) {
     const int code = ::sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_EXRESCODE, nullptr);
     SqliteHandle db(raw, &sqlite3_close_v2);
     if (code != SQLITE_OK)
-        throw SqliteError(code, path + ": " + (raw ? ::sqlite3_errmsg(raw) : ::sqlite3_errstr(code)));
+        throw SqliteError(code,
+                          path + ": " + (raw ? ::sqlite3_errmsg(raw) : ::sqlite3_errstr(code)));
     return db;
 }
 

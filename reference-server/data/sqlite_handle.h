@@ -12,11 +12,11 @@ namespace tenfold::data {
 
 /// SQLite said no: its extended result code and words.
 class SqliteError : public std::runtime_error {
-   public:
+public:
     SqliteError(int code, const std::string& message) : std::runtime_error(message), m_code(code) {}
     int code() const { return m_code; }
 
-   private:
+private:
     int m_code;
 };
 

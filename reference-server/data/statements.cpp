@@ -22,13 +22,14 @@ std::string joined(const std::vector<std::int64_t>& ids) {
 namespace sql {
 
 std::string customersOf(const std::vector<std::int64_t>& ids) {
-    return fmt::format("/*shape='orders.customers'*/SELECT id, name FROM customers WHERE id IN ({})",
-                       joined(ids));
+    return fmt::format(
+        "/*shape='orders.customers'*/SELECT id, name FROM customers WHERE id IN ({})", joined(ids));
 }
 
 std::string lineCountsOf(const std::vector<std::int64_t>& ids) {
     return fmt::format(
-        "/*shape='orders.counts'*/SELECT order_id, count(*) FROM order_lines WHERE order_id IN ({}) "
+        "/*shape='orders.counts'*/SELECT order_id, count(*) FROM order_lines WHERE order_id IN "
+        "({}) "
         "GROUP BY order_id",
         joined(ids));
 }
@@ -47,11 +48,13 @@ std::vector<std::pair<std::string, std::string>> allShapes() {
         out.emplace_back(text.substr(from, text.find('\'', from) - from), text);
     };
     using namespace sql;  // NOLINT: the list of all of them
-    for (const auto text :
-         {kProductsAll, kProductsOffset, kProduct, kOrdersAll, kOrdersOffset, kCustomerName,
-          kLineCount, kJoinedOffset, kOrdersOfCustomer, kOrder, kOrderLines, kMe, kBegin, kCommit,
-          kInsertOrder, kInsertLine, kTakeStock, kInsertPayment, kInsertReview, kUpdateMe,
-          kUpdateProduct})
+    for (const auto text : {kProductsAll,  kProductsOffset, kProduct,
+                            kOrdersAll,    kOrdersOffset,   kCustomerName,
+                            kLineCount,    kJoinedOffset,   kOrdersOfCustomer,
+                            kOrder,        kOrderLines,     kMe,
+                            kBegin,        kCommit,         kInsertOrder,
+                            kInsertLine,   kTakeStock,      kInsertPayment,
+                            kInsertReview, kUpdateMe,       kUpdateProduct})
         add(text);
     add(customersOf({1, 2, 3}));
     add(lineCountsOf({1, 2, 3}));

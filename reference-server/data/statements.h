@@ -48,14 +48,16 @@ inline constexpr std::string_view kJoinedAll =
     "c.name, (SELECT count(*) FROM order_lines l WHERE l.order_id = o.id) "
     "FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at DESC, o.id DESC";
 inline constexpr std::string_view kJoinedOffset =
-    "/*shape='orders.joined'*/WITH page AS (SELECT id, customer_id, status, total_cents, created_at "
+    "/*shape='orders.joined'*/WITH page AS (SELECT id, customer_id, status, total_cents, "
+    "created_at "
     "FROM orders ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2) "
     "SELECT p.id, p.customer_id, p.status, p.total_cents, p.created_at, c.name, n.lines "
     "FROM page p JOIN customers c ON c.id = p.customer_id JOIN (SELECT order_id, count(*) AS lines "
     "FROM order_lines WHERE order_id IN (SELECT id FROM page) GROUP BY order_id) n "
     "ON n.order_id = p.id ORDER BY p.created_at DESC, p.id DESC";
 inline constexpr std::string_view kJoinedKeyset =
-    "/*shape='orders.joined'*/WITH page AS (SELECT id, customer_id, status, total_cents, created_at "
+    "/*shape='orders.joined'*/WITH page AS (SELECT id, customer_id, status, total_cents, "
+    "created_at "
     "FROM orders WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3) "
     "SELECT p.id, p.customer_id, p.status, p.total_cents, p.created_at, c.name, n.lines "
     "FROM page p JOIN customers c ON c.id = p.customer_id JOIN (SELECT order_id, count(*) AS lines "

@@ -18,7 +18,8 @@ std::string tag(std::string_view secret, std::string_view purpose, std::string_v
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;
     ::HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-           reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &length);
+           reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
+           &length);
     constexpr char digits[] = "0123456789abcdef";
     std::string out;
     for (std::size_t i = 0; i < 16; ++i) {
@@ -51,7 +52,9 @@ std::optional<std::uint64_t> verify(std::string_view secret, std::string_view pu
 
 }  // namespace
 
-std::string tokenKey(std::uint64_t seed) { return fmt::format("tenfold-users-{}", seed); }
+std::string tokenKey(std::uint64_t seed) {
+    return fmt::format("tenfold-users-{}", seed);
+}
 
 std::string bearerToken(std::string_view secret, std::uint64_t user) {
     return sign(secret, "user", user);
@@ -61,7 +64,9 @@ std::optional<std::uint64_t> userOfToken(std::string_view secret, std::string_vi
     return verify(secret, "user", token);
 }
 
-std::string hopSignature(std::string_view secret) { return tag(secret, "hop", "gateway"); }
+std::string hopSignature(std::string_view secret) {
+    return tag(secret, "hop", "gateway");
+}
 
 bool isHopSignature(std::string_view secret, std::string_view value) {
     return isEqual(value, hopSignature(secret));

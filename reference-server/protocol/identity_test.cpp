@@ -12,7 +12,8 @@ TEST(Identity, ATokenNamesItsUserAndNothingElsePasses) {
     auto forged = token;
     forged[0] = '2';
     EXPECT_FALSE(userOfToken("secret", forged));
-    for (const char* bad : {"", "17", "17.", ".abc", "x.y"}) EXPECT_FALSE(userOfToken("secret", bad));
+    for (const char* bad : {"", "17", "17.", ".abc", "x.y"})
+        EXPECT_FALSE(userOfToken("secret", bad));
 }
 
 TEST(Identity, ATokenIsNotALsnAndTheHopIsItsOwn) {

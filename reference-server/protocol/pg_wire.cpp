@@ -99,35 +99,51 @@ void PgWriter::end() {
             static_cast<char>((length >> (24 - 8 * i)) & 0xff);
 }
 
-void PgWriter::authenticationOk() { begin('R').int32(0).end(); }
+void PgWriter::authenticationOk() {
+    begin('R').int32(0).end();
+}
 
 void PgWriter::parameterStatus(std::string_view name, std::string_view value) {
     begin('S').cstring(name).cstring(value).end();
 }
 
-void PgWriter::readyForQuery(char status) { begin('Z').byte(status).end(); }
+void PgWriter::readyForQuery(char status) {
+    begin('Z').byte(status).end();
+}
 
-void PgWriter::commandComplete(std::string_view tag) { begin('C').cstring(tag).end(); }
+void PgWriter::commandComplete(std::string_view tag) {
+    begin('C').cstring(tag).end();
+}
 
-void PgWriter::error(std::string_view severity, std::string_view sqlState, std::string_view message) {
+void PgWriter::error(std::string_view severity, std::string_view sqlState,
+                     std::string_view message) {
     begin('E')
-        .byte('S').cstring(severity)
-        .byte('V').cstring(severity)
-        .byte('C').cstring(sqlState)
-        .byte('M').cstring(message)
+        .byte('S')
+        .cstring(severity)
+        .byte('V')
+        .cstring(severity)
+        .byte('C')
+        .cstring(sqlState)
+        .byte('M')
+        .cstring(message)
         .byte('\0')
         .end();
 }
 
 void PgWriter::notice(std::string_view message) {
     begin('N')
-        .byte('S').cstring("NOTICE")
-        .byte('C').cstring("00000")
-        .byte('M').cstring(message)
+        .byte('S')
+        .cstring("NOTICE")
+        .byte('C')
+        .cstring("00000")
+        .byte('M')
+        .cstring(message)
         .byte('\0')
         .end();
 }
 
-void PgWriter::empty(char type) { begin(type).end(); }
+void PgWriter::empty(char type) {
+    begin(type).end();
+}
 
 }  // namespace tenfold::protocol

@@ -29,7 +29,7 @@ PgCut cutPgMessage(std::string_view buffer, bool isStartup, PgMessage& message, 
 
 /// Reads the fields of a body in order. After a read past the end `ok()` is false and reads give 0.
 class PgReader {
-   public:
+public:
     explicit PgReader(std::string_view body) : m_rest(body) {}
     std::int16_t int16();
     std::int32_t int32();
@@ -38,14 +38,14 @@ class PgReader {
     bool ok() const { return m_isOk; }
     bool atEnd() const { return m_rest.empty(); }
 
-   private:
+private:
     std::string_view m_rest;
     bool m_isOk = true;
 };
 
 /// Builds messages one after the other into one buffer.
 class PgWriter {
-   public:
+public:
     explicit PgWriter(std::string& out) : m_out(out) {}
 
     /// Begins a message; its length is filled in by end().
@@ -65,7 +65,7 @@ class PgWriter {
     void notice(std::string_view message);
     void empty(char type);  // ParseComplete '1', BindComplete '2', CloseComplete '3', NoData 'n', …
 
-   private:
+private:
     std::string& m_out;
     std::size_t m_start = 0;
 };

@@ -17,7 +17,8 @@ TEST(PgWire, MessagesAreCutWhereTheyEnd) {
     ASSERT_EQ(cutPgMessage(std::string_view(out).substr(used), false, m, used), PgCut::message);
     EXPECT_EQ(m.type, 'Z');
     for (std::size_t n = 0; n < 14; ++n)
-        EXPECT_EQ(cutPgMessage(std::string_view(out).substr(0, n), false, m, used), PgCut::needMore);
+        EXPECT_EQ(cutPgMessage(std::string_view(out).substr(0, n), false, m, used),
+                  PgCut::needMore);
 }
 
 TEST(PgWire, AbsurdLengthsAreRefused) {

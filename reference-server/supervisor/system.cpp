@@ -196,14 +196,16 @@ std::string System::nextInstanceId() {
 awaitable<void> System::startMissing() {
     for (auto n = static_cast<int>(alive("replica").size()); n < m_target.replicas(); ++n)
         co_await startReplica(fmt::format("replica-{}", ++m_replicasMade));
-    if (m_target.hasCache() && !find("cache")) co_await makeReady(spawnNode("cache", "cache"), json::object());
+    if (m_target.hasCache() && !find("cache"))
+        co_await makeReady(spawnNode("cache", "cache"), json::object());
     if (m_target.hasPooler() && !find("pooler"))
         co_await makeReady(spawnNode("pooler", "pooler"), json::object());
     std::vector<Child> fresh;
     for (auto n = static_cast<int>(alive("instance").size()); n < m_target.instances(); ++n)
         fresh.push_back(spawnNode(nextInstanceId(), "instance"));
     for (const auto& child : fresh) co_await makeReady(child, json::object());
-    if (!find("gateway") && m_version == 1) co_await makeReady(spawnNode("gateway", "gateway"), json::object());
+    if (!find("gateway") && m_version == 1)
+        co_await makeReady(spawnNode("gateway", "gateway"), json::object());
 }
 
 awaitable<void> System::start(Target target) {

@@ -67,7 +67,8 @@ scenario::Scenario scenarioFrom(const ScenarioFlags& flags) {
         }
     }
     if (flags.seed) s.seed = *flags.seed;
-    const auto times = [&](const char* flag, const std::optional<int>& given, int most, int& factor) {
+    const auto times = [&](const char* flag, const std::optional<int>& given, int most,
+                           int& factor) {
         if (!given) return;
         if (*given < 1 || *given > most) {
             problems.add(flag, std::to_string(*given), "1 to " + std::to_string(most));

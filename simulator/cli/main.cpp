@@ -16,8 +16,10 @@ void addScenarioFlags(CLI::App* command, ScenarioFlags& flags) {
     command->add_option("--tier", flags.tier, "10k, 100k, 1M or a number of daily users");
     command->add_option("--set", flags.set, "a switch: ID=VALUE or ID.PARAM=VALUE");
     command->add_option("--hardware", flags.hardware, "a profile by name, or native");
-    command->add_option("--instances-times", flags.instancesTimes, "bigger machines: instances × N");
-    command->add_option("--database-times", flags.databaseTimes, "bigger machines: database cores × N");
+    command->add_option("--instances-times", flags.instancesTimes,
+                        "bigger machines: instances × N");
+    command->add_option("--database-times", flags.databaseTimes,
+                        "bigger machines: database cores × N");
     command->add_option("--seed", flags.seed, "for arrivals, endpoints and keys");
 }
 

@@ -4,11 +4,13 @@
 namespace tenfold::cli {
 
 Recorder::Recorder(const std::string& server) {
-    m_engine = engine::makeLiveEngine([this](engine::Update update) {
-        std::lock_guard lock(m_mutex);
-        m_updates.push_back(std::move(update));
-        m_wake.notify_one();
-    }, server);
+    m_engine = engine::makeLiveEngine(
+        [this](engine::Update update) {
+            std::lock_guard lock(m_mutex);
+            m_updates.push_back(std::move(update));
+            m_wake.notify_one();
+        },
+        server);
 }
 
 Recorder::~Recorder() = default;

@@ -71,7 +71,9 @@ void Histogram::merge(const Histogram& other) {
     m_maxMs = std::max(m_maxMs, other.m_maxMs);
 }
 
-void Histogram::clear() { *this = Histogram{}; }
+void Histogram::clear() {
+    *this = Histogram{};
+}
 
 std::optional<double> Histogram::percentileMs(double p) const {
     if (m_count == 0) return std::nullopt;

@@ -58,7 +58,8 @@ TEST(Histogram, ManyDifferentValuesAreAsGoodAsFew) {
     const auto before = many.count();
     many.merge(few);
     EXPECT_EQ(many.count(), before + 100);
-    EXPECT_NEAR(*many.percentileMs(0.999), 0.1 * std::pow(1.01, 998), 0.1 * std::pow(1.01, 998) * 0.02);
+    EXPECT_NEAR(*many.percentileMs(0.999), 0.1 * std::pow(1.01, 998),
+                0.1 * std::pow(1.01, 998) * 0.02);
     few.merge(many);
     EXPECT_EQ(few.count(), before + 200);
     EXPECT_EQ(Histogram::fromJson(few.toJson()), few);

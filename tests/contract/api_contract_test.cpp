@@ -35,7 +35,8 @@ std::string validate(const json& contract, const std::vector<Answer>& answers) {
                        {"type", a.contentType},
                        {"body", a.body}});
     std::ofstream(file) << json{{"contract", contract}, {"answers", all}}.dump();
-    const auto out = test::shell("python3 " TENFOLD_SOURCE_DIR "/tests/contract/validate_answers.py " + file.string());
+    const auto out = test::shell(
+        "python3 " TENFOLD_SOURCE_DIR "/tests/contract/validate_answers.py " + file.string());
     std::filesystem::remove(file);
     return out;
 }
@@ -74,14 +75,25 @@ TEST(ApiContract, EveryAnswerValidatesAgainstTheServedContractUnderEveryDesign) 
         keep("orders.list", client.Get("/v1/orders?customer=7", user));
         keep("orders.get", client.Get("/v1/orders/17", user));
         keep("me.get", client.Get("/v1/me", user));
-        keep("orders.create", client.Post("/v1/orders", user, R"({"lines":[{"product_id":1,"quantity":2}]})", "application/json"));
-        keep("orders.create", client.Post("/v1/orders", user, R"({"lines":[]})", "application/json"));
+        keep("orders.create",
+             client.Post("/v1/orders", user, R"({"lines":[{"product_id":1,"quantity":2}]})",
+                         "application/json"));
+        keep("orders.create",
+             client.Post("/v1/orders", user, R"({"lines":[]})", "application/json"));
         keep("orders.create", client.Post("/v1/orders", user, "no json", "application/json"));
-        keep("payments.create", client.Post("/v1/payments", user, R"({"order_id":17,"amount_cents":5})", "application/json"));
-        keep("reviews.create", client.Post("/v1/reviews", user, R"({"product_id":1,"rating":5,"body":"fine"})", "application/json"));
-        keep("reviews.create", client.Post("/v1/reviews", user, R"({"product_id":1,"rating":9,"body":"fine"})", "application/json"));
-        keep("me.update", client.Patch("/v1/me", user, R"({"address":"Here 1"})", "application/json"));
-        keep("products.update", client.Put("/v1/products/5", user, R"({"price_cents":99})", "application/json"));
+        keep("payments.create",
+             client.Post("/v1/payments", user, R"({"order_id":17,"amount_cents":5})",
+                         "application/json"));
+        keep("reviews.create",
+             client.Post("/v1/reviews", user, R"({"product_id":1,"rating":5,"body":"fine"})",
+                         "application/json"));
+        keep("reviews.create",
+             client.Post("/v1/reviews", user, R"({"product_id":1,"rating":9,"body":"fine"})",
+                         "application/json"));
+        keep("me.update",
+             client.Patch("/v1/me", user, R"({"address":"Here 1"})", "application/json"));
+        keep("products.update",
+             client.Put("/v1/products/5", user, R"({"price_cents":99})", "application/json"));
     }
     EXPECT_EQ(validate(document, answers), "54 answers are valid\n");
 
@@ -110,7 +122,8 @@ TEST(ApiContract, TheSameQuestionsGetTheSameAnswersUnderEveryQueryShapeAndPagina
 }
 
 TEST(ApiContract, CursorsWalkTheWholeListWithoutGapOrRepeat) {
-    LiveSystem live(shipped("sound", {"shared_cache=off", "rate_limiting=off", "read_replicas=0"}), true);
+    LiveSystem live(shipped("sound", {"shared_cache=off", "rate_limiting=off", "read_replicas=0"}),
+                    true);
     ASSERT_TRUE(live.isUp());
     auto client = live.client();
     std::set<std::int64_t> seen;
@@ -124,7 +137,8 @@ TEST(ApiContract, CursorsWalkTheWholeListWithoutGapOrRepeat) {
         if (!j.contains("next_cursor")) break;
         path = "/v1/products?limit=100&prefix=Cl&cursor=" + j["next_cursor"].get<std::string>();
     }
-    const auto all = test::shell("psql -At 'host=127.0.0.1 port=" + std::to_string(live.node("primary").port) +
-                                 " user=shop dbname=shop' -c \"select count(*) from products where name like 'Cl%'\"");
+    const auto all = test::shell(
+        "psql -At 'host=127.0.0.1 port=" + std::to_string(live.node("primary").port) +
+        " user=shop dbname=shop' -c \"select count(*) from products where name like 'Cl%'\"");
     EXPECT_EQ(std::to_string(seen.size()) + "\n", all);
 }

@@ -14,7 +14,8 @@ using test::shipped;
 namespace {
 
 /// Only one endpoint is asked, at a rate that leaves the machine in peace.
-scenario::Scenario focused(const std::string& endpoint, double rateHz, const std::vector<std::string>& set) {
+scenario::Scenario focused(const std::string& endpoint, double rateHz,
+                           const std::vector<std::string>& set) {
     auto s = shipped("sound", set);
     for (const char* id : {"products.list", "products.get", "images.get", "orders.list",
                            "orders.by_customer", "orders.get", "me.get", "orders.create",
@@ -25,7 +26,9 @@ scenario::Scenario focused(const std::string& endpoint, double rateHz, const std
 }
 
 double perRequest(const measure::EndpointSample& e, std::uint64_t measure::ServerCounts::*field) {
-    return e.server.requests ? static_cast<double>(e.server.*field) / static_cast<double>(e.server.requests) : -1;
+    return e.server.requests
+               ? static_cast<double>(e.server.*field) / static_cast<double>(e.server.requests)
+               : -1;
 }
 
 void expectNothingLost(LiveSystem& live) {
@@ -36,7 +39,8 @@ void expectNothingLost(LiveSystem& live) {
     EXPECT_GT(all.users.offered, 0u);
 }
 
-const std::vector<std::string> kPlain{"shared_cache=off", "read_replicas=0", "connection_pooler=off"};
+const std::vector<std::string> kPlain{"shared_cache=off", "read_replicas=0",
+                                      "connection_pooler=off"};
 
 std::vector<std::string> plain(std::vector<std::string> more) {
     auto all = kPlain;
@@ -49,8 +53,8 @@ std::vector<std::string> plain(std::vector<std::string> more) {
 TEST(MechanismsLive, QueryShapeTakes41Then3Then1StatementsForAPageOf20) {
     LiveSystem live(focused("orders.list", 20, plain({"query_shape=n_plus_one"})));
     ASSERT_TRUE(live.isUp());
-    for (const auto& [value, statements] :
-         std::vector<std::pair<std::string, double>>{{"n_plus_one", 41}, {"batched", 3}, {"join", 1}}) {
+    for (const auto& [value, statements] : std::vector<std::pair<std::string, double>>{
+             {"n_plus_one", 41}, {"batched", 3}, {"join", 1}}) {
         live.set({"query_shape=" + value, "pagination.page_size=20"});
         live.runFor(3);
         const auto e = live.sinceChange(4).endpoints.at("orders.list");
@@ -113,7 +117,8 @@ TEST(MechanismsLive, TheSharedCacheAnswersWhatItHasAndOneRequestRecomputes) {
     live.runFor(5);
     const auto e = live.sinceChange(0).endpoints.at("products.list");
     EXPECT_EQ(e.server.statements, e.server.recomputes);
-    // Without a cursor every list is one of nine first pages: each is computed once and never again.
+    // Without a cursor every list is one of nine first pages: each is computed once and never
+    // again.
     EXPECT_LE(e.server.recomputes, 9u);
     EXPECT_GT(e.server.cacheHits, 100u);
     live.set({"shared_cache=off"});
@@ -129,7 +134,8 @@ TEST(MechanismsLive, WithoutAPoolerTheDemandBeyond97IsRefusedAndWithOneNothingIs
     LiveSystem live(s);
     ASSERT_TRUE(live.isUp());
     live.runFor(4);
-    const auto window = live.timeline().window(live.timeline().lastSlot() - 4, live.timeline().lastSlot());
+    const auto window =
+        live.timeline().window(live.timeline().lastSlot() - 4, live.timeline().lastSlot());
     double open = 0;
     for (const auto& [id, n] : window.nodes)
         if (n.role == "instance") open += n.gauges.at("connections_open");
@@ -156,7 +162,8 @@ TEST(MechanismsLive, RateLimitsAdmitAnAbuserAtMostBurstPlusRateTimesTime) {
     live.apply(engine::FaultStart{"abusive_client", 30});
     live.runFor(3);
     EXPECT_EQ(live.sinceChange(1).total().abuser.of(Outcome::rateLimited), 0u);
-    live.set({"rate_limiting=per_user", "rate_limiting.user_rate_per_s=10", "rate_limiting.user_burst=20"});
+    live.set({"rate_limiting=per_user", "rate_limiting.user_rate_per_s=10",
+              "rate_limiting.user_burst=20"});
     live.runFor(5);
     const auto w = live.sinceChange(1);
     const auto all = w.total();
@@ -166,9 +173,9 @@ TEST(MechanismsLive, RateLimitsAdmitAnAbuserAtMostBurstPlusRateTimesTime) {
 }
 
 TEST(MechanismsLive, ReadYourWritesHoldsAtHalfASecondOfLagAndBreaksWithoutIt) {
-    auto s = shipped("sound", {"read_replicas=2", "read_replicas.lag_ms=500",
-                               "read_replicas.read_your_writes=true", "rate_limiting=off",
-                               "shared_cache=off"});
+    auto s = shipped(
+        "sound", {"read_replicas=2", "read_replicas.lag_ms=500",
+                  "read_replicas.read_your_writes=true", "rate_limiting=off", "shared_cache=off"});
     LiveSystem live(s, true);
     ASSERT_TRUE(live.isUp());
     const auto staleReads = [&](std::uint64_t firstUser) {
@@ -176,10 +183,11 @@ TEST(MechanismsLive, ReadYourWritesHoldsAtHalfASecondOfLagAndBreaksWithoutIt) {
         int stale = 0;
         for (std::uint64_t user = firstUser; user < firstUser + 12; ++user) {
             auto headers = live.as(user);
-            const auto created = client.Post("/v1/orders", headers,
-                                             R"({"lines":[{"product_id":3,"quantity":1}]})",
-                                             "application/json");
-            EXPECT_TRUE(created && created->status == 201) << (created ? created->body : "no answer");
+            const auto created =
+                client.Post("/v1/orders", headers, R"({"lines":[{"product_id":3,"quantity":1}]})",
+                            "application/json");
+            EXPECT_TRUE(created && created->status == 201)
+                << (created ? created->body : "no answer");
             if (!created) return -1;
             const std::string cookie = created->get_header_value("Set-Cookie");
             headers.emplace("Cookie", cookie.substr(0, cookie.find(';')));

@@ -20,14 +20,17 @@ namespace {
 
 /// One system for all of these: starting it takes longer than each of them.
 class RealClients : public testing::Test {
-   protected:
-    static void SetUpTestSuite() { s_live = new LiveSystem(shipped("sound", {"rate_limiting=off"}), true); }
+protected:
+    static void SetUpTestSuite() {
+        s_live = new LiveSystem(shipped("sound", {"rate_limiting=off"}), true);
+    }
     static void TearDownTestSuite() {
         delete s_live;
         s_live = nullptr;
     }
     static std::string conninfo(const std::string& node, const std::string& database = "shop") {
-        return "host=127.0.0.1 port=" + std::to_string(s_live->node(node).port) + " user=shop dbname=" + database;
+        return "host=127.0.0.1 port=" + std::to_string(s_live->node(node).port) +
+               " user=shop dbname=" + database;
     }
     static std::string psql(const std::string& node, const std::string& sql) {
         return shell("psql -X -At '" + conninfo(node) + "' -c \"" + sql + "\"");
@@ -37,7 +40,9 @@ class RealClients : public testing::Test {
 LiveSystem* RealClients::s_live = nullptr;
 
 using Pg = std::unique_ptr<PGconn, decltype(&PQfinish)>;
-Pg pg(const std::string& conninfo) { return Pg(PQconnectdb(conninfo.c_str()), &PQfinish); }
+Pg pg(const std::string& conninfo) {
+    return Pg(PQconnectdb(conninfo.c_str()), &PQfinish);
+}
 
 }  // namespace
 
@@ -45,10 +50,13 @@ TEST_F(RealClients, PsqlReadsWritesAndIsToldWhatIsWrong) {
     EXPECT_EQ(psql("primary", "select count(*) from customers"), "20000\n");
     EXPECT_EQ(psql("primary", "update customers set address='x' where id < 4"), "UPDATE 3\n");
     EXPECT_EQ(psql("primary", "select 1; select 'a;b'"), "1\na;b\n");
-    EXPECT_THAT(psql("primary", "select * from nowhere"), HasSubstr("ERROR:  no such table: nowhere"));
-    EXPECT_THAT(psql("primary", "insert into customers values (1,'','','',0)"), HasSubstr("ERROR:  UNIQUE"));
+    EXPECT_THAT(psql("primary", "select * from nowhere"),
+                HasSubstr("ERROR:  no such table: nowhere"));
+    EXPECT_THAT(psql("primary", "insert into customers values (1,'','','',0)"),
+                HasSubstr("ERROR:  UNIQUE"));
     EXPECT_THAT(psql("replica-1", "delete from orders"), HasSubstr("read-only"));
-    EXPECT_THAT(psql("primary", "explain select count(*) from order_lines where order_id=1"), HasSubstr("SEARCH"));
+    EXPECT_THAT(psql("primary", "explain select count(*) from order_lines where order_id=1"),
+                HasSubstr("SEARCH"));
     EXPECT_EQ(psql("pooler", "select count(*) from products"), "5000\n");
     EXPECT_THAT(psql("primary", "\\\\d"), Not(HasSubstr("server closed the connection")));
 }
@@ -62,7 +70,8 @@ TEST_F(RealClients, ReplicasHaveWhatThePrimaryHas) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     EXPECT_EQ(found, "replicated\n");
-    EXPECT_EQ(psql("primary", "select pg_current_wal_lsn()"), psql("replica-1", "select pg_last_wal_replay_lsn()"));
+    EXPECT_EQ(psql("primary", "select pg_current_wal_lsn()"),
+              psql("replica-1", "select pg_last_wal_replay_lsn()"));
 }
 
 TEST_F(RealClients, TransactionsErrorsAndStatesAreThoseOfPostgres) {
@@ -115,10 +124,13 @@ TEST_F(RealClients, APipelineIsAnsweredInOrderAndAnErrorAbortsItsRest) {
 
 TEST_F(RealClients, PreparedStatementsWorkDirectAndTheNinetyEighthClientIsTurnedAway) {
     const auto c = pg(conninfo("replica-2"));
-    std::unique_ptr<PGresult, decltype(&PQclear)> p(PQprepare(c.get(), "look", "SELECT name FROM customers WHERE id = $1", 0, nullptr), &PQclear);
+    std::unique_ptr<PGresult, decltype(&PQclear)> p(
+        PQprepare(c.get(), "look", "SELECT name FROM customers WHERE id = $1", 0, nullptr),
+        &PQclear);
     EXPECT_EQ(PQresultStatus(p.get()), PGRES_COMMAND_OK);
     const char* values[] = {"17"};
-    std::unique_ptr<PGresult, decltype(&PQclear)> r(PQexecPrepared(c.get(), "look", 1, values, nullptr, nullptr, 0), &PQclear);
+    std::unique_ptr<PGresult, decltype(&PQclear)> r(
+        PQexecPrepared(c.get(), "look", 1, values, nullptr, nullptr, 0), &PQclear);
     EXPECT_STREQ(PQgetvalue(r.get(), 0, 0), "User 17");
     std::vector<Pg> held;
     int refused = 0;
@@ -162,7 +174,8 @@ TEST_F(RealClients, WritersTakeTurnsAndReadersDoNotWait) {
 TEST_F(RealClients, RedisCliSeesWhatTheApiPutThere) {
     auto client = s_live->client();
     ASSERT_TRUE(client.Get("/v1/products/42"));
-    const std::string cli = "redis-cli -h 127.0.0.1 -p " + std::to_string(s_live->node("cache").port);
+    const std::string cli =
+        "redis-cli -h 127.0.0.1 -p " + std::to_string(s_live->node("cache").port);
     EXPECT_THAT(shell(cli + " GET product:42"), HasSubstr("\"id\":42"));
     EXPECT_NE(shell(cli + " TTL product:42"), "-1\n");
 }
@@ -172,18 +185,24 @@ TEST_F(RealClients, CurlGetsServerTimingAndCannotForgeAnIdentity) {
     const auto product = shell("curl -si " + url + "/v1/products/4999");
     EXPECT_THAT(product, HasSubstr("HTTP/1.1 200"));
     EXPECT_THAT(product, HasSubstr("statements;desc=\"1\""));
-    EXPECT_THAT(shell("curl -si -H 'X-Tenfold-User: 5' -H 'X-Tenfold-Hop: x' " + url + "/v1/me"), HasSubstr("HTTP/1.1 401"));
-    EXPECT_THAT(shell("curl -si -H 'Authorization: Bearer 5.00' " + url + "/v1/me"), HasSubstr("HTTP/1.1 401"));
+    EXPECT_THAT(shell("curl -si -H 'X-Tenfold-User: 5' -H 'X-Tenfold-Hop: x' " + url + "/v1/me"),
+                HasSubstr("HTTP/1.1 401"));
+    EXPECT_THAT(shell("curl -si -H 'Authorization: Bearer 5.00' " + url + "/v1/me"),
+                HasSubstr("HTTP/1.1 401"));
     const std::string direct = "http://127.0.0.1:" + std::to_string(s_live->node("api-1").port);
-    EXPECT_THAT(shell("curl -si -H 'X-Tenfold-User: 5' " + direct + "/v1/me"), HasSubstr("HTTP/1.1 401"));
+    EXPECT_THAT(shell("curl -si -H 'X-Tenfold-User: 5' " + direct + "/v1/me"),
+                HasSubstr("HTTP/1.1 401"));
     EXPECT_THAT(shell("curl -s " + url + "/metrics"), HasSubstr("tenfold_work_arrived_total"));
     EXPECT_THAT(shell("curl -s " + direct + "/metrics"), HasSubstr("http_server_requests_total"));
-    EXPECT_THAT(shell("curl -s http://127.0.0.1:" + std::to_string(s_live->node("primary").metricsPort) + "/metrics"),
+    EXPECT_THAT(shell("curl -s http://127.0.0.1:" +
+                      std::to_string(s_live->node("primary").metricsPort) + "/metrics"),
                 HasSubstr("service_role=\"database\""));
 }
 
 TEST_F(RealClients, WrkIsAnsweredWithoutErrors) {
-    const auto out = shell("wrk -t1 -c4 -d2s http://127.0.0.1:" + std::to_string(s_live->node("gateway").port) + "/images/1");
+    const auto out =
+        shell("wrk -t1 -c4 -d2s http://127.0.0.1:" + std::to_string(s_live->node("gateway").port) +
+              "/images/1");
     EXPECT_THAT(out, HasSubstr("Requests/sec"));
     EXPECT_THAT(out, Not(HasSubstr("Non-2xx")));
     EXPECT_THAT(out, Not(HasSubstr("Socket errors")));

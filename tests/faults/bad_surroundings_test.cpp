@@ -19,8 +19,10 @@ struct Ended {
     std::string text;
 };
 Ended cli(const std::string& arguments, const std::string& environment = "") {
-    const auto out = std::filesystem::temp_directory_path() / ("tenfold-cli-out-" + std::to_string(::getpid()));
-    const std::string line = environment + " " TENFOLD_BIN_DIR "/tenfold-cli " + arguments + " >" + out.string() + " 2>&1";
+    const auto out =
+        std::filesystem::temp_directory_path() / ("tenfold-cli-out-" + std::to_string(::getpid()));
+    const std::string line = environment + " " TENFOLD_BIN_DIR "/tenfold-cli " + arguments + " >" +
+                             out.string() + " 2>&1";
     const int status = std::system(line.c_str());
     std::ifstream in(out);
     std::string text((std::istreambuf_iterator<char>(in)), {});
@@ -30,9 +32,12 @@ Ended cli(const std::string& arguments, const std::string& environment = "") {
 }  // namespace
 
 TEST(BadSurroundings, EveryProblemOfACommandLineIsToldAtOnceAndNothingRuns) {
-    const auto e = cli("run nowhere --tier ten --set indexes=maybe --set x=1 --duration soon --fault meteor@1s+1s --assert 'p98<1ms'");
+    const auto e =
+        cli("run nowhere --tier ten --set indexes=maybe --set x=1 --duration soon --fault "
+            "meteor@1s+1s --assert 'p98<1ms'");
     EXPECT_EQ(e.code, 2);
-    for (const char* part : {"\"nowhere\"", "--tier", "--set indexes=maybe", "\"x\"", "--duration", "meteor", "p98"})
+    for (const char* part :
+         {"\"nowhere\"", "--tier", "--set indexes=maybe", "\"x\"", "--duration", "meteor", "p98"})
         EXPECT_THAT(e.text, HasSubstr(part));
 }
 
@@ -41,7 +46,8 @@ TEST(BadSurroundings, AnAssertionThatDoesNotHoldIsExitCodeOne) {
     // On a host that is too busy to be trusted the code is 3, and says so.
     const bool isTrusted = e.text.find("not trusted") == std::string::npos;
     EXPECT_EQ(e.code, isTrusted ? 1 : 3) << e.text;
-    EXPECT_THAT(e.text, AllOf(HasSubstr("failed --assert 'p50<0.001ms'"), HasSubstr("held   --assert 'samples>1'")));
+    EXPECT_THAT(e.text, AllOf(HasSubstr("failed --assert 'p50<0.001ms'"),
+                              HasSubstr("held   --assert 'samples>1'")));
 }
 
 TEST(BadSurroundings, AFullDiskIsTheReasonOfTheFailureAndLeavesNothing) {
@@ -58,7 +64,8 @@ TEST(BadSurroundings, AResultFileThatCannotBeWrittenIsNamed) {
 }
 
 TEST(BadSurroundings, TheRunsCopiesAreRemovedWithIt) {
-    const auto folder = std::filesystem::temp_directory_path() / ("tenfold-alone-" + std::to_string(::getpid()));
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("tenfold-alone-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder);
     cli("run sound --duration 2s", "TMPDIR=" + folder.string());
     EXPECT_TRUE(std::filesystem::is_empty(folder));

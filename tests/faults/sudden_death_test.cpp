@@ -79,7 +79,8 @@ TEST(SuddenDeath, WhenTheOwnerIsKilledNoProcessIsLeftTwoSecondsLater) {
     random::Stream moments(2026, "kill");
     for (int round = 0; round < 6; ++round) {
         // The command line stands for the app: both own a supervisor in the same way.
-        const pid_t owner = spawn({TENFOLD_BIN_DIR "/tenfold-cli", "run", "sound", "--duration", "30s"});
+        const pid_t owner =
+            spawn({TENFOLD_BIN_DIR "/tenfold-cli", "run", "sound", "--duration", "30s"});
         std::this_thread::sleep_for(std::chrono::milliseconds(50 + moments.uniformInt(2500)));
         const auto all = descendants(owner);
         ::kill(owner, SIGKILL);
@@ -113,7 +114,8 @@ TEST(SuddenDeath, WhenTheSupervisorIsKilledItsNodesEndAndTheEngineSaysSo) {
 
 TEST(SuddenDeath, WhateverNodeIsKilledTheRunGoesOnAndSaysWhatHappened) {
     random::Stream moments(2028, "kill");
-    for (const char* id : {"api-1", "replica-1", "cache", "pooler", "gateway", "generator", "primary"}) {
+    for (const char* id :
+         {"api-1", "replica-1", "cache", "pooler", "gateway", "generator", "primary"}) {
         LiveSystem live(shipped("sound"));
         ASSERT_TRUE(live.isUp());
         live.runFor(0.25 + moments.uniform());
@@ -122,7 +124,8 @@ TEST(SuddenDeath, WhateverNodeIsKilledTheRunGoesOnAndSaysWhatHappened) {
         EXPECT_EQ(live.recorder().phase(), engine::Phase::running) << id;
         bool isTold = false;
         for (const auto& e : live.timeline().events())
-            isTold = isTold || (e.text.find(id) != std::string::npos && e.detail == "killed by signal 9");
+            isTold = isTold ||
+                     (e.text.find(id) != std::string::npos && e.detail == "killed by signal 9");
         EXPECT_TRUE(isTold) << id;
         EXPECT_FALSE(live.timeline().samples().back().nodes.at(id).alive) << id;
     }

@@ -16,7 +16,7 @@ namespace tenfold::test {
 
 /// A live system as a test wants it: real processes, real sockets, real SQL.
 class LiveSystem {
-   public:
+public:
     explicit LiveSystem(scenario::Scenario scenario, bool isPaused = false)
         : m_scenario(std::move(scenario)), m_recorder(TENFOLD_BIN_DIR "/tenfold-server") {
         m_recorder.engine().start(m_scenario, isPaused);
@@ -47,7 +47,8 @@ class LiveSystem {
     void apply(engine::Change change) {
         const auto flags = countFlags();
         m_recorder.engine().apply(std::move(change));
-        EXPECT_TRUE(m_recorder.waitFor([&] { return countFlags() > flags; }, std::chrono::seconds(60)));
+        EXPECT_TRUE(
+            m_recorder.waitFor([&] { return countFlags() > flags; }, std::chrono::seconds(60)));
     }
     /// Ends the load, drains, stops. Everything offered has ended then.
     void stop() {
@@ -79,10 +80,11 @@ class LiveSystem {
         return c;
     }
     httplib::Headers as(std::uint64_t user) const {
-        return {{"Authorization", "Bearer " + protocol::bearerToken(protocol::tokenKey(m_scenario.seed), user)}};
+        return {{"Authorization",
+                 "Bearer " + protocol::bearerToken(protocol::tokenKey(m_scenario.seed), user)}};
     }
 
-   private:
+private:
     int countFlags() const {
         int n = 0;
         for (const auto& e : timeline().events()) n += e.number > 0;

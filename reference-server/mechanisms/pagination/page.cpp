@@ -57,10 +57,12 @@ std::string cursorFor(const std::string& sortKey, std::int64_t id) {
     return hex(std::to_string(id) + "|" + sortKey);
 }
 
-Page pageFrom(const std::multimap<std::string, std::string>& query, const scenario::Design& design) {
+Page pageFrom(const std::multimap<std::string, std::string>& query,
+              const scenario::Design& design) {
     Page page;
     if (design.is("pagination", "none")) return page;
-    const auto standard = static_cast<std::int64_t>(design.parameter("pagination", "page_size", 20));
+    const auto standard =
+        static_cast<std::int64_t>(design.parameter("pagination", "page_size", 20));
     page.size = std::min(kMostRows, number(query, "limit", standard, 1, kMostPages));
     if (design.is("pagination", "offset")) {
         page.mode = Page::Mode::offset;
@@ -71,7 +73,8 @@ Page pageFrom(const std::multimap<std::string, std::string>& query, const scenar
     if (const auto it = query.find("cursor"); it != query.end() && !it->second.empty()) {
         const std::string text = unhex(it->second);
         const auto bar = text.find('|');
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), page.afterId);
+        const auto [end, error] =
+            std::from_chars(text.data(), text.data() + text.size(), page.afterId);
         if (bar == std::string::npos || error != std::errc{} || end != text.data() + bar)
             throw Problem::badRequest("This cursor is not one of ours.");
         page.afterText = text.substr(bar + 1);

@@ -14,7 +14,7 @@ struct Page {
     enum class Mode { all, offset, keyset } mode = Mode::all;
     std::int64_t size = 20;
     std::int64_t offset = 0;
-    std::string afterText;       // keyset: sort key of the last row seen; empty: from the start
+    std::string afterText;  // keyset: sort key of the last row seen; empty: from the start
     std::int64_t afterId = 0;
     bool isFirst() const { return mode == Mode::keyset ? afterId == 0 : offset == 0; }
 };

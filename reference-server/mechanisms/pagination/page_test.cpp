@@ -41,5 +41,6 @@ TEST(Page, NonsenseIsABadRequest) {
     EXPECT_THROW(mechanisms::pageFrom({{"page", "0"}}, design("offset")), api::Problem);
     EXPECT_THROW(mechanisms::pageFrom({{"page", "x"}}, design("offset")), api::Problem);
     for (const char* bad : {"zz", "abc", "31", "7c"})
-        EXPECT_THROW(mechanisms::pageFrom({{"cursor", bad}}, design("keyset")), api::Problem) << bad;
+        EXPECT_THROW(mechanisms::pageFrom({{"cursor", bad}}, design("keyset")), api::Problem)
+            << bad;
 }

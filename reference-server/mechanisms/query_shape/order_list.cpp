@@ -21,10 +21,12 @@ namespace {
 Statement listStatement(const Page& page, std::string_view all, std::string_view offset,
                         std::string_view keyset) {
     switch (page.mode) {
-        case Page::Mode::all: return {std::string(all), {}};
+        case Page::Mode::all:
+            return {std::string(all), {}};
         case Page::Mode::offset:
             return {std::string(offset), {std::to_string(page.size), std::to_string(page.offset)}};
-        case Page::Mode::keyset: break;
+        case Page::Mode::keyset:
+            break;
     }
     // Newest first: the first page comes before the end of time.
     const std::string last = std::to_string(std::numeric_limits<std::int64_t>::max() / 2);
@@ -54,7 +56,8 @@ std::vector<OrderSummary> fromRows(const Rows& rows, bool isJoined) {
 
 void completeOneByOne(Context& c, const Request& request, std::vector<OrderSummary>& orders) {
     for (auto& o : orders) {
-        const Rows name = read(c, request, {std::string(sql::kCustomerName), {std::to_string(o.customerId)}});
+        const Rows name =
+            read(c, request, {std::string(sql::kCustomerName), {std::to_string(o.customerId)}});
         if (!name.empty()) o.customerName = name.text(0, 0);
         const Rows count = read(c, request, {std::string(sql::kLineCount), {std::to_string(o.id)}});
         if (!count.empty()) o.lines = count.number(0, 0);
@@ -84,12 +87,14 @@ void completeInBatches(Context& c, const Request& request, std::vector<OrderSumm
 
 std::vector<OrderSummary> orderList(Context& c, const Request& request, const Page& page) {
     if (c.design.is("query_shape", "join"))
-        return fromRows(read(c, request, listStatement(page, sql::kJoinedAll, sql::kJoinedOffset,
-                                                       sql::kJoinedKeyset)),
-                        true);
-    auto orders = fromRows(
-        read(c, request, listStatement(page, sql::kOrdersAll, sql::kOrdersOffset, sql::kOrdersKeyset)),
-        false);
+        return fromRows(
+            read(c, request,
+                 listStatement(page, sql::kJoinedAll, sql::kJoinedOffset, sql::kJoinedKeyset)),
+            true);
+    auto orders =
+        fromRows(read(c, request,
+                      listStatement(page, sql::kOrdersAll, sql::kOrdersOffset, sql::kOrdersKeyset)),
+                 false);
     if (c.design.is("query_shape", "batched")) {
         completeInBatches(c, request, orders);
     } else {

@@ -5,7 +5,9 @@
 
 namespace tenfold::mechanisms {
 
-Gcra::Gcra(double ratePerS, double burst) { configure(ratePerS, burst); }
+Gcra::Gcra(double ratePerS, double burst) {
+    configure(ratePerS, burst);
+}
 
 void Gcra::configure(double ratePerS, double burst) {
     m_ratePerS = ratePerS;
@@ -37,7 +39,9 @@ Admission Gcra::admit(std::string_view key, std::int64_t nowNs) {
     }
     const std::int64_t ahead = cell.arrivalNs - nowNs;
     a.resetNs = std::max<std::int64_t>(0, ahead);
-    if (a.isAdmitted) a.remaining = std::max<std::int64_t>(0, (m_toleranceNs + m_intervalNs - ahead) / m_intervalNs);
+    if (a.isAdmitted)
+        a.remaining =
+            std::max<std::int64_t>(0, (m_toleranceNs + m_intervalNs - ahead) / m_intervalNs);
     return a;
 }
 

@@ -18,10 +18,10 @@ struct Admission {
 };
 
 /// Generic cell rate algorithm: at most burst + rate × t requests of one key in any time t. One
-/// number for each key, the theoretical arrival time (ITU-T I.371; "Rate limiting, cells, and GCRA",
-/// B. Leach 2015). The table is bounded: the key that was quiet longest is forgotten first.
+/// number for each key, the theoretical arrival time (ITU-T I.371; "Rate limiting, cells, and
+/// GCRA", B. Leach 2015). The table is bounded: the key that was quiet longest is forgotten first.
 class Gcra {
-   public:
+public:
     static constexpr std::size_t kMaxKeys = 100'000;
 
     Gcra(double ratePerS, double burst);
@@ -32,7 +32,7 @@ class Gcra {
     double burst() const { return m_burst; }
     std::size_t keys() const { return m_cells.size(); }
 
-   private:
+private:
     struct Cell {
         std::string key;
         std::int64_t arrivalNs;  // theoretical arrival time of the next conforming request

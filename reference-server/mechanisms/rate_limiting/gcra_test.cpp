@@ -23,7 +23,8 @@ TEST(Gcra, NeverAdmitsMoreThanBurstPlusRateTimesTimeInAnyWindow) {
         std::vector<std::int64_t> admitted;
         std::int64_t now = 0;
         for (int i = 0; i < 3000; ++i) {
-            now += static_cast<std::int64_t>(s.exponential(s.uniform() < 0.1 ? 1.0 : 0.005) * kSecond);
+            now +=
+                static_cast<std::int64_t>(s.exponential(s.uniform() < 0.1 ? 1.0 : 0.005) * kSecond);
             if (limiter.admit("a", now).isAdmitted) admitted.push_back(now);
         }
         for (std::size_t i = 0; i < admitted.size(); ++i)

@@ -11,8 +11,8 @@ namespace tenfold::mechanisms {
 /// An answer from the shared cache, or computed and put there for the time to live.
 ///
 /// With single flight one request recomputes an expired answer: it takes a lock in the cache
-/// (SET NX PX), so that holds across instances; the others look again until the answer is there, and
-/// compute it themselves only if it does not come.
+/// (SET NX PX), so that holds across instances; the others look again until the answer is there,
+/// and compute it themselves only if it does not come.
 std::string cachedAnswer(api::Context& context, const std::string& key,
                          const std::function<std::string()>& compute);
 

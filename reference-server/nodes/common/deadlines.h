@@ -14,7 +14,7 @@ namespace tenfold::nodes {
 
 /// Calls back at absolute times: any number of deadlines, one timer. On one IO thread.
 class Deadlines {
-   public:
+public:
     explicit Deadlines(boost::asio::io_context& io) : m_timer(io) {}
 
     /// Calls back at or soon after `when`; at once, in place, when that has passed.
@@ -27,7 +27,7 @@ class Deadlines {
         if (m_armedFor == 0 || when < m_armedFor) arm();
     }
 
-   private:
+private:
     struct Entry {
         measure::Nanos when;
         std::uint64_t sequence;
@@ -41,7 +41,8 @@ class Deadlines {
     void arm() {
         m_armedFor = m_heap.empty() ? 0 : m_heap.top().when;
         if (m_heap.empty()) return;
-        m_timer.expires_at(boost::asio::steady_timer::time_point(std::chrono::nanoseconds(m_armedFor)));
+        m_timer.expires_at(
+            boost::asio::steady_timer::time_point(std::chrono::nanoseconds(m_armedFor)));
         m_timer.async_wait([this](boost::system::error_code e) {
             if (e) return;
             m_armedFor = 0;

@@ -31,13 +31,16 @@ Client::Nanos Client::halfLinkNs() const {
     return static_cast<Nanos>(m_node.settings().hardware.linkMs * 1e6 / 2);
 }
 
-void Client::start() { read(); }
+void Client::start() {
+    read();
+}
 
 void Client::read() {
     if (m_isReading || m_isClosed) return;
     m_isReading = true;
     m_socket.async_read_some(
-        asio::buffer(m_chunk), [self = shared_from_this()](boost::system::error_code e, std::size_t n) {
+        asio::buffer(m_chunk),
+        [self = shared_from_this()](boost::system::error_code e, std::size_t n) {
             self->m_isReading = false;
             if (e) {
                 self->close();
@@ -162,22 +165,40 @@ void Client::handle(Message& m) {
     m_time = std::max(m_time, m.arrivedAt + halfLinkNs());
     if (m_isSkipping && m.type != 'S' && m.type != 'X') return;
     switch (m.type) {
-        case 'P': handleParse(m); break;
-        case 'B': handleBind(m); break;
-        case 'D': handleDescribe(m); break;
-        case 'E': handleExecute(m); break;
-        case 'C': handleClose(m); break;
-        case 'Q': handleSimple(m); break;
+        case 'P':
+            handleParse(m);
+            break;
+        case 'B':
+            handleBind(m);
+            break;
+        case 'D':
+            handleDescribe(m);
+            break;
+        case 'E':
+            handleExecute(m);
+            break;
+        case 'C':
+            handleClose(m);
+            break;
+        case 'Q':
+            handleSimple(m);
+            break;
         case 'S':
             m_isSkipping = false;
             readyForQuery();
             break;
-        case 'H': sendAtDue(m_time + halfLinkNs()); break;
-        case 'X': close(); break;
+        case 'H':
+            sendAtDue(m_time + halfLinkNs());
+            break;
+        case 'X':
+            close();
+            break;
         case 'd':
         case 'c':
-        case 'f': break;  // copy data of a replica's connection: it has nothing to say
-        default: fatal("08P01", fmt::format("invalid message type {}", static_cast<int>(m.type)));
+        case 'f':
+            break;  // copy data of a replica's connection: it has nothing to say
+        default:
+            fatal("08P01", fmt::format("invalid message type {}", static_cast<int>(m.type)));
     }
 }
 
@@ -210,7 +231,8 @@ void Client::handleBind(const Message& m) {
     const std::string statementName(r.cstring());
     const auto it = m_statements.find(statementName);
     if (it == m_statements.end())
-        return fail("26000", fmt::format("prepared statement \"{}\" does not exist", statementName));
+        return fail("26000",
+                    fmt::format("prepared statement \"{}\" does not exist", statementName));
     Portal portal;
     portal.sql = it->second;
     portal.kind = kindOf(portal.sql);
@@ -303,13 +325,20 @@ void Client::nextSimple() {
 
 bool Client::isHandledHere(const Portal& portal) {
     switch (portal.kind) {
-        case SqlKind::empty: PgWriter(m_out).empty('I'); return true;
+        case SqlKind::empty:
+            PgWriter(m_out).empty('I');
+            return true;
         case SqlKind::set:
             PgWriter(m_out).commandComplete("SET");
             return true;
-        case SqlKind::show: showSetting(argumentOf(portal.sql)); return true;
-        case SqlKind::replicate: startReplication(argumentOf(portal.sql)); return true;
-        default: return false;
+        case SqlKind::show:
+            showSetting(argumentOf(portal.sql));
+            return true;
+        case SqlKind::replicate:
+            startReplication(argumentOf(portal.sql));
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -318,8 +347,9 @@ void Client::runStatement(Portal portal) {
     const bool isEnd = portal.kind == SqlKind::commit || portal.kind == SqlKind::rollback;
     bool isDone = false;
     if (m_status == 'E' && !isEnd) {
-        fail("25P02", "current transaction is aborted, commands ignored until end of transaction "
-                      "block");
+        fail("25P02",
+             "current transaction is aborted, commands ignored until end of transaction "
+             "block");
         m_simple.clear();
         isDone = true;
     } else if (isHandledHere(portal)) {
@@ -388,8 +418,8 @@ void Client::runOnCores(Portal portal, Nanos startAt, bool ownsToken) {
                              std::move(done));
 }
 
-void Client::finished(const Portal& portal, const SqlAnswer& answer, Nanos startAt, Nanos finishedAt,
-                      bool ownsToken) {
+void Client::finished(const Portal& portal, const SqlAnswer& answer, Nanos startAt,
+                      Nanos finishedAt, bool ownsToken) {
     m_node.statementRunning(-1);
     m_time = std::max(m_time, finishedAt);
     const bool failed = !answer.sqlState.empty();
@@ -398,7 +428,8 @@ void Client::finished(const Portal& portal, const SqlAnswer& answer, Nanos start
         if (!answer.changeset.empty())
             m_node.log().append({lsn, finishedAt, 'C', answer.changeset});
         if (!answer.ddl.empty()) m_node.log().append({lsn, finishedAt, 'D', answer.ddl});
-        if (answer.changeset.empty() && answer.ddl.empty()) m_node.log().append({lsn, finishedAt, 'C', ""});
+        if (answer.changeset.empty() && answer.ddl.empty())
+            m_node.log().append({lsn, finishedAt, 'C', ""});
         if (!answer.ddl.empty()) m_node.executor().forgetShapes();
     }
     const bool isInBlock = m_session->isInTransaction();
@@ -434,7 +465,8 @@ void Client::finished(const Portal& portal, const SqlAnswer& answer, Nanos start
 void Client::showSetting(std::string_view name) {
     std::string value;
     if (name == "server_version") value = "15.0 (Tenfold)";
-    if (name == "max_connections") value = std::to_string(m_node.settings().hardware.maxConnections);
+    if (name == "max_connections")
+        value = std::to_string(m_node.settings().hardware.maxConnections);
     if (name == "transaction_read_only") value = m_node.settings().isReplica ? "on" : "off";
     if (name == "tenfold.lsn") value = std::to_string(m_node.lsn());
     if (value.empty()) {
@@ -443,7 +475,16 @@ void Client::showSetting(std::string_view name) {
         return;
     }
     PgWriter w(m_out);
-    w.begin('T').int16(1).cstring(name).int32(0).int16(0).int32(protocol::kPgText).int16(-1).int32(-1).int16(0).end();
+    w.begin('T')
+        .int16(1)
+        .cstring(name)
+        .int32(0)
+        .int16(0)
+        .int32(protocol::kPgText)
+        .int16(-1)
+        .int32(-1)
+        .int16(0)
+        .end();
     w.begin('D').int16(1).int32(static_cast<std::int32_t>(value.size())).bytes(value).end();
     w.commandComplete("SHOW");
 }
@@ -472,8 +513,8 @@ void Client::readyForQuery() {
     }
     m_totals = {};
     w.readyForQuery(m_status);
-    // One round trip for each Sync: this node adds both directions of the link, so that the client's
-    // side needs no timer of its own.
+    // One round trip for each Sync: this node adds both directions of the link, so that the
+    // client's side needs no timer of its own.
     sendAtDue(m_time + halfLinkNs());
 }
 
@@ -520,7 +561,8 @@ void Client::writeNext() {
                           self->m_isWriting = false;
                           if (error) return self->close();
                           self->m_replies.pop_front();
-                          if (self->m_replies.empty() && self->m_closeAfterWrites) return self->close();
+                          if (self->m_replies.empty() && self->m_closeAfterWrites)
+                              return self->close();
                           self->flushDue();
                       });
 }

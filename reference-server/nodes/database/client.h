@@ -19,13 +19,13 @@ namespace tenfold::nodes {
 /// and nobody else. What is answered is sent when it is due on the emulated hardware, not when the
 /// real work is done.
 class Client : public std::enable_shared_from_this<Client> {
-   public:
+public:
     Client(DatabaseNode& node, boost::asio::ip::tcp::socket socket, bool isRefused);
     ~Client();
 
     void start();
 
-   private:
+private:
     using Nanos = measure::Nanos;
     struct Message {
         char type;
@@ -93,11 +93,11 @@ class Client : public std::enable_shared_from_this<Client> {
     std::deque<Message> m_inbox;
     std::size_t m_inboxBytes = 0;
     bool m_isReading = false;
-    bool m_isBusy = false;     // a statement runs
+    bool m_isBusy = false;      // a statement runs
     bool m_isSkipping = false;  // after an error, until Sync
     char m_status = 'I';        // I idle, T in a transaction, E in a failed one
     bool m_isReadOnlyBlock = false;
-    Nanos m_time = 0;  // emulated time this session has reached
+    Nanos m_time = 0;                  // emulated time this session has reached
     std::deque<std::string> m_simple;  // statements of the simple query in progress
     bool m_isInSimple = false;
     // Statements that are done at once would otherwise call these from within themselves, as deep

@@ -70,13 +70,14 @@ int runDatabase(ControlChannel& control, const json& start) {
             if (cmd == "backup") {
                 const auto path = command.at("path").get<std::string>();
                 asio::post(node.io(), [&node, &control, path] {
-                    node.backup(path, [&control, path](std::uint64_t lsn, const std::string& error) {
-                        if (!error.empty()) {
-                            control.emit({{"error", error}, {"cmd", "backup"}});
-                        } else {
-                            control.emit({{"backup", {{"path", path}, {"lsn", lsn}}}});
-                        }
-                    });
+                    node.backup(path,
+                                [&control, path](std::uint64_t lsn, const std::string& error) {
+                                    if (!error.empty()) {
+                                        control.emit({{"error", error}, {"cmd", "backup"}});
+                                    } else {
+                                        control.emit({{"backup", {{"path", path}, {"lsn", lsn}}}});
+                                    }
+                                });
                 });
                 return;
             }

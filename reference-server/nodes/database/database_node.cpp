@@ -18,8 +18,7 @@ namespace {
 
 /// SQLite's plan for the statement that the missing index hurts most.
 std::string planOf(sqlite3* db) {
-    const auto s =
-        data::prepare(db, "EXPLAIN QUERY PLAN " + std::string(data::sql::kLineCount));
+    const auto s = data::prepare(db, "EXPLAIN QUERY PLAN " + std::string(data::sql::kLineCount));
     return ::sqlite3_step(s.get()) == SQLITE_ROW
                ? reinterpret_cast<const char*>(::sqlite3_column_text(s.get(), 3))
                : "";
@@ -63,7 +62,9 @@ void DatabaseNode::run() {
     m_io.run();
 }
 
-void DatabaseNode::stop() { m_io.stop(); }
+void DatabaseNode::stop() {
+    m_io.stop();
+}
 
 void DatabaseNode::accept() {
     m_acceptor.async_accept([this](boost::system::error_code e, tcp::socket socket) {
@@ -81,7 +82,9 @@ void DatabaseNode::accept() {
     });
 }
 
-void DatabaseNode::clientEnded(const std::shared_ptr<Client>& client) { m_clients.erase(client); }
+void DatabaseNode::clientEnded(const std::shared_ptr<Client>& client) {
+    m_clients.erase(client);
+}
 
 void DatabaseNode::setIndexes(bool isOn, std::function<void(std::string)> done) {
     if (m_settings.isReplica || m_hasIndexes == isOn) {
@@ -172,7 +175,8 @@ measure::Sample DatabaseNode::collect() {
     n.overrun = std::exchange(m_overrun, {});
     n.gauges["active"] = m_active;
     n.gauges["lock_waiting"] = static_cast<double>(m_token.waiting());
-    n.gauges["lock_busy"] = static_cast<double>(held - m_heldBefore) / 1e6 / measure::SlotClock::kSlotMs;
+    n.gauges["lock_busy"] =
+        static_cast<double>(held - m_heldBefore) / 1e6 / measure::SlotClock::kSlotMs;
     n.gauges["lsn"] = static_cast<double>(lsn());
     if (m_settings.isReplica) n.gauges["lag_ms"] = static_cast<double>(m_lagNs) / 1e6;
     m_busyBefore = busy;

@@ -24,7 +24,7 @@ class Client;
 /// What the sessions of one database share. Everything is used on the IO thread only, but for the
 /// position, which SQL functions read.
 class DatabaseNode {
-   public:
+public:
     struct Settings {
         std::string id;
         std::string file;
@@ -57,11 +57,12 @@ class DatabaseNode {
     void clientEnded(const std::shared_ptr<Client>& client);
     void statementRunning(int delta) { m_active += delta; }
 
-    /// Makes or drops the indexes on a thread of its own, under the writer token; then calls back on
-    /// the IO thread with what changed, in words.
+    /// Makes or drops the indexes on a thread of its own, under the writer token; then calls back
+    /// on the IO thread with what changed, in words.
     void setIndexes(bool isOn, std::function<void(std::string)> done);
     /// A consistent copy with its position.
-    void backup(const std::string& path, std::function<void(std::uint64_t lsn, std::string error)> done);
+    void backup(const std::string& path,
+                std::function<void(std::uint64_t lsn, std::string error)> done);
     void setHardware(const hardware::HardwareProfile& hardware, int cores);
 
     // For the replica's feed.
@@ -73,7 +74,7 @@ class DatabaseNode {
     /// Counts since the last call. On the IO thread.
     measure::Sample collect();
 
-   private:
+private:
     void accept();
     std::string queryPlan();
 

@@ -28,7 +28,9 @@ Executor::Executor(asio::io_context& io, const hardware::HardwareProfile& hardwa
       m_timer(io),
       m_workers(2) {}
 
-Executor::~Executor() { m_workers.join(); }
+Executor::~Executor() {
+    m_workers.join();
+}
 
 bool Executor::isShort(const std::string& shape) const {
     const auto it = m_steps.find(shape);
@@ -87,9 +89,9 @@ void Executor::worked(CoreScheduler::JobId id, const Usage& usage) {
     const Job& job = m_jobs.at(id);
     auto& most = m_steps[job.shape];
     most = std::max(most, usage.vmSteps);
-    m_scheduler.setCost(id, m_costs.costNs(job.shape, usage.vmSteps, usage.fullScanSteps,
-                                           m_hardware.dataFactor) +
-                                static_cast<Nanos>(usage.extraUs * 1000));
+    m_scheduler.setCost(
+        id, m_costs.costNs(job.shape, usage.vmSteps, usage.fullScanSteps, m_hardware.dataFactor) +
+                static_cast<Nanos>(usage.extraUs * 1000));
 }
 
 void Executor::pump() {

@@ -23,7 +23,7 @@ namespace tenfold::nodes {
 /// there too: two thread changes would cost more than an indexed look-up. The rest runs on two
 /// worker threads, so a scan never blocks the IO thread.
 class Executor {
-   public:
+public:
     using Nanos = measure::Nanos;
     struct Usage {
         std::uint64_t vmSteps = 0;
@@ -54,7 +54,7 @@ class Executor {
     std::uint64_t arrived() const { return m_arrived; }
     std::uint64_t completed() const { return m_completed; }
 
-   private:
+private:
     struct Job {
         std::string shape;
         Work work;

@@ -28,12 +28,13 @@ ReplicaFeed::ReplicaFeed(DatabaseNode& node, int primaryPort, std::uint64_t from
       m_primaryPort(primaryPort),
       m_lsn(fromLsn),
       m_onTrouble(std::move(onTrouble)) {
-    m_session =
-        std::make_unique<SqliteSession>(node.settings().file, false, node.position());
+    m_session = std::make_unique<SqliteSession>(node.settings().file, false, node.position());
     node.setApplied(fromLsn, 0);
 }
 
-void ReplicaFeed::start() { connect(); }
+void ReplicaFeed::start() {
+    connect();
+}
 
 void ReplicaFeed::setLagMs(double lagMs) {
     m_lagNs = static_cast<measure::Nanos>(lagMs * 1e6);
@@ -63,7 +64,12 @@ void ReplicaFeed::connect() {
         std::string hello;
         std::string parameters;
         PgWriter w(parameters);
-        w.int32(protocol::kPgVersion3).cstring("user").cstring("shop").cstring("replication").cstring("on").byte('\0');
+        w.int32(protocol::kPgVersion3)
+            .cstring("user")
+            .cstring("shop")
+            .cstring("replication")
+            .cstring("on")
+            .byte('\0');
         PgWriter(hello).int32(static_cast<std::int32_t>(parameters.size() + 4));
         hello += parameters;
         PgWriter(hello).begin('Q').cstring(fmt::format("START_REPLICATION {}", m_lsn)).end();
@@ -91,8 +97,8 @@ void ReplicaFeed::takeRecords() {
     while (true) {
         PgMessage message;
         std::size_t used = 0;
-        const auto cut = protocol::cutPgMessage(std::string_view(m_input).substr(begin), false,
-                                                message, used);
+        const auto cut =
+            protocol::cutPgMessage(std::string_view(m_input).substr(begin), false, message, used);
         if (cut == PgCut::malformed) return trouble("the primary sent something malformed");
         if (cut == PgCut::needMore) break;
         begin += used;

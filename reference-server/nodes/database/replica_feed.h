@@ -14,7 +14,7 @@ namespace tenfold::nodes {
 /// A replica's side of replication: reads the primary's log and applies each record at its commit
 /// time plus the lag that was set, one after the other, on the emulated cores. On the IO thread.
 class ReplicaFeed {
-   public:
+public:
     ReplicaFeed(DatabaseNode& node, int primaryPort, std::uint64_t fromLsn,
                 std::function<void(std::string)> onTrouble);
 
@@ -22,7 +22,7 @@ class ReplicaFeed {
     void setLagMs(double lagMs);
     void start();
 
-   private:
+private:
     void connect();
     void read();
     void takeRecords();

@@ -50,6 +50,8 @@ bool ReplicationLog::subscribe(const void* who, std::uint64_t lsn, Subscriber su
     return true;
 }
 
-void ReplicationLog::unsubscribe(const void* who) { m_subscribers.erase(who); }
+void ReplicationLog::unsubscribe(const void* who) {
+    m_subscribers.erase(who);
+}
 
 }  // namespace tenfold::nodes

@@ -25,7 +25,7 @@ bool decodeRecord(std::string_view bytes, LogRecord& record);
 
 /// What was committed since somebody began to care, in memory, at most 64 MiB. On the IO thread.
 class ReplicationLog {
-   public:
+public:
     using Subscriber = std::function<void(const LogRecord&)>;
 
     /// From now on records are kept: a backup has been asked for.
@@ -37,7 +37,7 @@ class ReplicationLog {
     bool subscribe(const void* who, std::uint64_t lsn, Subscriber subscriber);
     void unsubscribe(const void* who);
 
-   private:
+private:
     bool m_isEnabled = false;
     std::deque<LogRecord> m_records;
     std::size_t m_bytes = 0;

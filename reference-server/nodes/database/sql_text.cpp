@@ -10,7 +10,9 @@ namespace tenfold::nodes {
 
 namespace {
 
-bool isWordChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool isWordChar(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
 std::string upper(std::string_view text) {
     std::string out(text);
@@ -117,17 +119,23 @@ std::vector<std::string> splitStatements(std::string_view sql) {
 std::string sqliteText(std::string_view sql, SqlKind kind) {
     switch (kind) {
         case SqlKind::begin:
-        case SqlKind::beginReadOnly: return "BEGIN";
-        case SqlKind::beginReadWrite: return "BEGIN IMMEDIATE";
-        case SqlKind::commit: return "COMMIT";
-        case SqlKind::rollback: return "ROLLBACK";
-        default: break;
+        case SqlKind::beginReadOnly:
+            return "BEGIN";
+        case SqlKind::beginReadWrite:
+            return "BEGIN IMMEDIATE";
+        case SqlKind::commit:
+            return "COMMIT";
+        case SqlKind::rollback:
+            return "ROLLBACK";
+        default:
+            break;
     }
     std::string_view rest = sql;
     if (upper(takeWord(rest)) != "EXPLAIN") return std::string(sql);
     // PostgreSQL's options in parentheses mean nothing here.
     rest = skipBlank(rest);
-    if (!rest.empty() && rest.front() == '(') rest.remove_prefix(std::min(rest.find(')') + 1, rest.size()));
+    if (!rest.empty() && rest.front() == '(')
+        rest.remove_prefix(std::min(rest.find(')') + 1, rest.size()));
     std::string_view after = rest;
     const std::string next = upper(takeWord(after));
     if (next == "ANALYZE" || next == "VERBOSE") rest = after;
@@ -138,7 +146,8 @@ std::string sqliteText(std::string_view sql, SqlKind kind) {
 std::string_view argumentOf(std::string_view sql) {
     takeWord(sql);
     sql = skipBlank(sql);
-    while (!sql.empty() && (std::isspace(static_cast<unsigned char>(sql.back())) || sql.back() == ';'))
+    while (!sql.empty() &&
+           (std::isspace(static_cast<unsigned char>(sql.back())) || sql.back() == ';'))
         sql.remove_suffix(1);
     return sql;
 }
@@ -147,12 +156,18 @@ std::string commandTag(std::string_view sql, SqlKind kind, long long rows, long 
     switch (kind) {
         case SqlKind::begin:
         case SqlKind::beginReadWrite:
-        case SqlKind::beginReadOnly: return "BEGIN";
-        case SqlKind::commit: return "COMMIT";
-        case SqlKind::rollback: return "ROLLBACK";
-        case SqlKind::set: return "SET";
-        case SqlKind::show: return "SHOW";
-        default: break;
+        case SqlKind::beginReadOnly:
+            return "BEGIN";
+        case SqlKind::commit:
+            return "COMMIT";
+        case SqlKind::rollback:
+            return "ROLLBACK";
+        case SqlKind::set:
+            return "SET";
+        case SqlKind::show:
+            return "SHOW";
+        default:
+            break;
     }
     std::string_view rest = sql;
     std::string word = upper(takeWord(rest));

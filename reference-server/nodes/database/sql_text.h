@@ -17,8 +17,8 @@ enum class SqlKind {
     beginReadOnly,
     commit,
     rollback,
-    set,     // SET, RESET, DISCARD: accepted, nothing to do
-    show,    // SHOW name
+    set,        // SET, RESET, DISCARD: accepted, nothing to do
+    show,       // SHOW name
     replicate,  // START_REPLICATION lsn
     empty,
 };

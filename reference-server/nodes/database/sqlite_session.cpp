@@ -32,7 +32,8 @@ void textFunction(sqlite3_context* context, int, sqlite3_value**) {
 /// type TEXT turn it back.
 bool asInteger(const std::string& text, std::int64_t& value) {
     const std::size_t digits = text.size() - (text.rfind('-', 0) == 0 ? 1 : 0);
-    if (digits == 0 || digits > 18 || (text[text.size() - digits] == '0' && digits > 1)) return false;
+    if (digits == 0 || digits > 18 || (text[text.size() - digits] == '0' && digits > 1))
+        return false;
     if (!std::all_of(text.end() - static_cast<long>(digits), text.end(),
                      [](char c) { return c >= '0' && c <= '9'; }))
         return false;
@@ -56,9 +57,12 @@ std::int32_t typeOf(sqlite3_stmt* s, int column, bool hasRow) {
     }
     if (!hasRow) return protocol::kPgText;
     switch (::sqlite3_column_type(s, column)) {
-        case SQLITE_INTEGER: return protocol::kPgInt8;
-        case SQLITE_FLOAT: return protocol::kPgFloat8;
-        default: return protocol::kPgText;
+        case SQLITE_INTEGER:
+            return protocol::kPgInt8;
+        case SQLITE_FLOAT:
+            return protocol::kPgFloat8;
+        default:
+            return protocol::kPgText;
     }
 }
 
@@ -98,10 +102,13 @@ void appendRow(sqlite3_stmt* s, const SqlRequest& request, std::string& out) {
         }
         const auto& formats = request.resultFormats;
         const bool isBinary =
-            !formats.empty() && formats[std::min(static_cast<std::size_t>(c), formats.size() - 1)] == 1;
+            !formats.empty() &&
+            formats[std::min(static_cast<std::size_t>(c), formats.size() - 1)] == 1;
         if (isBinary && ::sqlite3_column_type(s, c) == SQLITE_INTEGER) {
             const std::int64_t v = ::sqlite3_column_int64(s, c);
-            w.int32(8).int32(static_cast<std::int32_t>(v >> 32)).int32(static_cast<std::int32_t>(v));
+            w.int32(8)
+                .int32(static_cast<std::int32_t>(v >> 32))
+                .int32(static_cast<std::int32_t>(v));
             continue;
         }
         const auto* text = reinterpret_cast<const char*>(::sqlite3_column_text(s, c));
@@ -118,25 +125,41 @@ std::string sqlStateOf(int code, const std::string& message) {
     switch (code) {
         case SQLITE_CONSTRAINT_PRIMARYKEY:
         case SQLITE_CONSTRAINT_ROWID:
-        case SQLITE_CONSTRAINT_UNIQUE: return "23505";
-        case SQLITE_CONSTRAINT_NOTNULL: return "23502";
-        case SQLITE_CONSTRAINT_FOREIGNKEY: return "23503";
-        case SQLITE_CONSTRAINT_CHECK: return "23514";
-        case SQLITE_BUSY_SNAPSHOT: return "40001";
-        default: break;
+        case SQLITE_CONSTRAINT_UNIQUE:
+            return "23505";
+        case SQLITE_CONSTRAINT_NOTNULL:
+            return "23502";
+        case SQLITE_CONSTRAINT_FOREIGNKEY:
+            return "23503";
+        case SQLITE_CONSTRAINT_CHECK:
+            return "23514";
+        case SQLITE_BUSY_SNAPSHOT:
+            return "40001";
+        default:
+            break;
     }
     switch (code & 0xff) {
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: return "55P03";
-        case SQLITE_READONLY: return "25006";
-        case SQLITE_FULL: return "53100";
-        case SQLITE_TOOBIG: return "54000";
-        case SQLITE_INTERRUPT: return "57014";
-        case SQLITE_MISMATCH: return "22P02";
-        case SQLITE_RANGE: return "42P02";
-        case SQLITE_IOERR: return "58030";
-        case SQLITE_CORRUPT: return "XX001";
-        default: break;
+        case SQLITE_LOCKED:
+            return "55P03";
+        case SQLITE_READONLY:
+            return "25006";
+        case SQLITE_FULL:
+            return "53100";
+        case SQLITE_TOOBIG:
+            return "54000";
+        case SQLITE_INTERRUPT:
+            return "57014";
+        case SQLITE_MISMATCH:
+            return "22P02";
+        case SQLITE_RANGE:
+            return "42P02";
+        case SQLITE_IOERR:
+            return "58030";
+        case SQLITE_CORRUPT:
+            return "XX001";
+        default:
+            break;
     }
     if (says("no such table")) return "42P01";
     if (says("no such column")) return "42703";
@@ -158,7 +181,8 @@ SqliteSession::SqliteSession(const std::string& file, bool isReadOnly, const Pos
                   "PRAGMA wal_autocheckpoint=4000; PRAGMA busy_timeout=0");
     void* p = const_cast<Position*>(&position);
     for (const char* name : {"pg_current_wal_lsn", "pg_last_wal_replay_lsn"})
-        ::sqlite3_create_function(m_db.get(), name, 0, SQLITE_UTF8, p, lsnFunction, nullptr, nullptr);
+        ::sqlite3_create_function(m_db.get(), name, 0, SQLITE_UTF8, p, lsnFunction, nullptr,
+                                  nullptr);
     const auto constant = [&](const char* name, const char* value) {
         ::sqlite3_create_function(m_db.get(), name, 0, SQLITE_UTF8, const_cast<char*>(value),
                                   textFunction, nullptr, nullptr);
@@ -192,16 +216,17 @@ sqlite3_stmt* SqliteSession::prepared(const std::string& sql) {
 void SqliteSession::bind(sqlite3_stmt* s, const SqlRequest& request) {
     const int wanted = ::sqlite3_bind_parameter_count(s);
     if (static_cast<int>(request.parameters.size()) < wanted)
-        throw data::SqliteError(SQLITE_RANGE,
-                                fmt::format("bind message supplies {} parameters, but the statement "
-                                            "requires {}",
-                                            request.parameters.size(), wanted));
+        throw data::SqliteError(
+            SQLITE_RANGE, fmt::format("bind message supplies {} parameters, but the statement "
+                                      "requires {}",
+                                      request.parameters.size(), wanted));
     for (int i = 0; i < wanted; ++i) {
         const auto& p = request.parameters[static_cast<std::size_t>(i)];
         std::int64_t number = 0;
         if (p.isNull) {
             ::sqlite3_bind_null(s, i + 1);
-        } else if (p.isBinary && (p.bytes.size() == 2 || p.bytes.size() == 4 || p.bytes.size() == 8)) {
+        } else if (p.isBinary &&
+                   (p.bytes.size() == 2 || p.bytes.size() == 4 || p.bytes.size() == 8)) {
             ::sqlite3_bind_int64(s, i + 1, bigEndian(p.bytes));
         } else if (asInteger(p.bytes, number)) {
             ::sqlite3_bind_int64(s, i + 1, number);
@@ -226,7 +251,8 @@ void SqliteSession::step(sqlite3_stmt* s, const SqlRequest& request, SqlAnswer& 
         }
         code = ::sqlite3_step(s);
     }
-    answer.vmSteps += static_cast<std::uint64_t>(::sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 1));
+    answer.vmSteps +=
+        static_cast<std::uint64_t>(::sqlite3_stmt_status(s, SQLITE_STMTSTATUS_VM_STEP, 1));
     answer.fullScanSteps +=
         static_cast<std::uint64_t>(::sqlite3_stmt_status(s, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1));
     const std::string message =
@@ -248,7 +274,8 @@ std::string SqliteSession::takeChangeset() {
     void* bytes = nullptr;
     const int code = ::sqlite3session_changeset(m_recording, &size, &bytes);
     std::string out;
-    if (code == SQLITE_OK && size > 0) out.assign(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
+    if (code == SQLITE_OK && size > 0)
+        out.assign(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
     ::sqlite3_free(bytes);
     stopRecording();
     return out;
@@ -334,7 +361,9 @@ SqlAnswer SqliteSession::describe(const std::string& sql, int& parameters) {
     return answer;
 }
 
-bool SqliteSession::isInTransaction() const { return ::sqlite3_get_autocommit(m_db.get()) == 0; }
+bool SqliteSession::isInTransaction() const {
+    return ::sqlite3_get_autocommit(m_db.get()) == 0;
+}
 
 void SqliteSession::rollback() {
     stopRecording();
@@ -348,9 +377,9 @@ void SqliteSession::apply(const std::string& changeset) {
         return SQLITE_CHANGESET_ABORT;  // a replica never differs: a conflict is a bug, not data
     };
     data::execute(m_db.get(), "BEGIN IMMEDIATE");
-    const int code = ::sqlite3changeset_apply(
-        m_db.get(), static_cast<int>(changeset.size()), const_cast<char*>(changeset.data()), nullptr,
-        keepGoing, nullptr);
+    const int code =
+        ::sqlite3changeset_apply(m_db.get(), static_cast<int>(changeset.size()),
+                                 const_cast<char*>(changeset.data()), nullptr, keepGoing, nullptr);
     if (code != SQLITE_OK) {
         rollback();
         throw data::SqliteError(code, "a change from the primary does not fit");

@@ -43,7 +43,7 @@ struct SqlAnswer {
 
 /// The SQLite side of one client session. Used by one thread at a time; the node sees to that.
 class SqliteSession {
-   public:
+public:
     struct Position {
         std::atomic<std::uint64_t> lsn{0};  // what pg_current_wal_lsn() tells
     };
@@ -64,7 +64,7 @@ class SqliteSession {
     void apply(const std::string& changeset);
     sqlite3* handle() const { return m_db.get(); }
 
-   private:
+private:
     struct Cached {
         std::string sql;
         data::SqliteStatement statement;

@@ -100,9 +100,9 @@ TEST(SqliteSession, ACommittedTransactionComesAsAChangesetThatAReplicaCanApply) 
 TEST(SqliteSession, WholeNumbersInTextBindAsNumbersAndNamesStayText) {
     Shop shop;
     SqliteSession s(shop.file, false, shop.position);
-    EXPECT_EQ(s.run(request("SELECT id FROM products ORDER BY id LIMIT $1", {"7"}), false).rows, 7u);
+    EXPECT_EQ(s.run(request("SELECT id FROM products ORDER BY id LIMIT $1", {"7"}), false).rows,
+              7u);
     s.run(request("UPDATE customers SET address = $1 WHERE id = $2", {"007", "5"}), false);
-    EXPECT_EQ(data::queryNumber(s.handle(),
-                                "SELECT count(*) FROM customers WHERE address = '007'"),
+    EXPECT_EQ(data::queryNumber(s.handle(), "SELECT count(*) FROM customers WHERE address = '007'"),
               1);
 }

@@ -12,7 +12,7 @@ namespace tenfold::nodes {
 /// SQLite has one writer: this hands out the right to be it, in order of arrival. All on the node's
 /// IO thread.
 class WriterToken {
-   public:
+public:
     using Owner = const void*;
     using Granted = std::function<void()>;
 
@@ -28,7 +28,7 @@ class WriterToken {
     /// Time held so far, ns.
     measure::Nanos heldNs(measure::Nanos now) const;
 
-   private:
+private:
     struct Waiter {
         Owner owner;
         Granted granted;

@@ -79,7 +79,8 @@ std::string serverTiming(const api::Trace& trace) {
         out += fmt::format("{}{};dur={:.3f}", out.empty() ? "" : ", ",
                            measure::toString(static_cast<Stage>(i)), ms);
     }
-    out += fmt::format("{}statements;desc=\"{}\"", out.empty() ? "" : ", ", trace.counts.statements);
+    out +=
+        fmt::format("{}statements;desc=\"{}\"", out.empty() ? "" : ", ", trace.counts.statements);
     return out;
 }
 
@@ -128,7 +129,9 @@ void ApiServer::listen() {
         handle(in, out);
         return httplib::Server::HandlerResponse::Handled;
     });
-    const auto withBody = [this](const httplib::Request& in, httplib::Response& out) { handle(in, out); };
+    const auto withBody = [this](const httplib::Request& in, httplib::Response& out) {
+        handle(in, out);
+    };
     server.Post("/.*", withBody);
     server.Put("/.*", withBody);
     server.Patch("/.*", withBody);
@@ -144,16 +147,19 @@ void ApiServer::prepare(std::uint64_t version, scenario::Design design,
     auto backend = std::make_shared<Backend>();
     backend->version = version;
     const auto plan = api::DatabaseAccess::planFrom(peers, design, m_hardware);
-    const int cachePort =
-        peers.contains("cache") && !design.is("shared_cache", "off") ? peers["cache"].value("port", 0) : 0;
+    const int cachePort = peers.contains("cache") && !design.is("shared_cache", "off")
+                              ? peers["cache"].value("port", 0)
+                              : 0;
     backend->design = std::move(design);
     std::lock_guard lock(m_mutex);
     // Connections are kept over a change that does not concern them.
-    if (m_current && m_current->databases->plan() == plan) backend->databases = m_current->databases;
+    if (m_current && m_current->databases->plan() == plan)
+        backend->databases = m_current->databases;
     if (m_current && m_current->cache && m_current->cache->port() == cachePort)
         backend->cache = m_current->cache;
     if (!backend->databases) backend->databases = std::make_shared<api::DatabaseAccess>(plan);
-    if (!backend->cache && cachePort) backend->cache = std::make_shared<api::CacheClient>(cachePort);
+    if (!backend->cache && cachePort)
+        backend->cache = std::make_shared<api::CacheClient>(cachePort);
     m_backends[version] = std::move(backend);
 }
 
@@ -163,7 +169,8 @@ void ApiServer::publish(std::uint64_t version) {
 }
 
 void ApiServer::retire(std::uint64_t version) {
-    const Nanos limit = measure::monotonicNow() + static_cast<Nanos>(m_hardware.requestTimeoutMs * 1e6);
+    const Nanos limit =
+        measure::monotonicNow() + static_cast<Nanos>(m_hardware.requestTimeoutMs * 1e6);
     while (m_book.openBefore(version) > 0 && measure::monotonicNow() < limit)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     // What goes is destroyed outside the lock: closing a pool takes time.
@@ -182,17 +189,18 @@ std::shared_ptr<const ApiServer::Backend> ApiServer::backendOf(std::uint64_t ver
 void ApiServer::handle(const httplib::Request& in, httplib::Response& out) {
     if (WorkerQueue::isRejected()) {
         out.set_header("Connection", "close");
-        send(out, Problem(503, "Too many connections", "This server has no thread left.", "threads", 1));
+        send(out,
+             Problem(503, "Too many connections", "This server has no thread left.", "threads", 1));
         return;
     }
     const bool isFromGateway =
         protocol::isHopSignature(m_identity.secret, in.get_header_value("X-Tenfold-Hop"));
-    const std::uint64_t asked = isFromGateway ? number(in.get_header_value("X-Tenfold-Version")) : 0;
+    const std::uint64_t asked =
+        isFromGateway ? number(in.get_header_value("X-Tenfold-Version")) : 0;
     const auto backend = backendOf(asked);
     m_book.opened(backend->version);
-    const auto endpoint = in.path.size() <= kLongestPath
-                              ? load::endpointOf(in.method, in.target)
-                              : std::nullopt;
+    const auto endpoint =
+        in.path.size() <= kLongestPath ? load::endpointOf(in.method, in.target) : std::nullopt;
     if (endpoint) {
         answerTo(in, out, *endpoint, *backend, isFromGateway);
         return;
@@ -238,8 +246,9 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
         out.status = reply.status;
         for (const auto& [name, value] : reply.headers) out.set_header(name.c_str(), value);
         if (reply.writtenLsn)
-            out.set_header("Set-Cookie", "lsn=" + protocol::signedLsn(m_identity.secret, *reply.writtenLsn) +
-                                             "; Path=/; HttpOnly; SameSite=Lax");
+            out.set_header("Set-Cookie",
+                           "lsn=" + protocol::signedLsn(m_identity.secret, *reply.writtenLsn) +
+                               "; Path=/; HttpOnly; SameSite=Lax");
         out.set_content(reply.body, reply.contentType.c_str());
     } catch (const Problem& p) {
         reason = p.reason();
@@ -258,7 +267,8 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
                              m_hardware.apiPerRowUs * static_cast<double>(rows) / 1e3 +
                              m_hardware.apiPerByteNs * static_cast<double>(out.body.size()) / 1e6;
         m_cpu.spend(cpuMs, before);
-        trace.add(Stage::serialisation, static_cast<double>(measure::monotonicNow() - before) / 1e6);
+        trace.add(Stage::serialisation,
+                  static_cast<double>(measure::monotonicNow() - before) / 1e6);
     } else {
         // All that was not spent waiting for somebody else.
         const double totalMs = static_cast<double>(measure::monotonicNow() - arrived) / 1e6;

@@ -26,7 +26,7 @@ namespace tenfold::nodes {
 /// The HTTP server of an instance: takes a request, finds the design it entered with, lets the
 /// endpoint answer, spends the emulated CPU, books what it took.
 class ApiServer {
-   public:
+public:
     ApiServer(NodeIdentity identity, hardware::HardwareProfile hardware);
     ~ApiServer();
 
@@ -40,7 +40,7 @@ class ApiServer {
     measure::Sample collect();
     void setMetrics(std::function<std::string()> text) { m_metrics = std::move(text); }
 
-   private:
+private:
     /// What a version works with. Held by the requests that use it.
     struct Backend {
         std::uint64_t version = 0;

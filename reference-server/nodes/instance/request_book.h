@@ -14,7 +14,7 @@ namespace tenfold::nodes {
 
 /// What this instance has counted since the last slot, and which requests are open.
 class RequestBook {
-   public:
+public:
     RequestBook();
 
     void opened(std::uint64_t version);
@@ -30,7 +30,7 @@ class RequestBook {
     /// Moves what was counted into a sample and starts afresh.
     void takeInto(measure::Sample& sample, measure::NodeSample& node);
 
-   private:
+private:
     void close(std::uint64_t version);
     struct Counted {
         measure::ServerCounts counts;

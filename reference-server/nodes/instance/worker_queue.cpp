@@ -19,8 +19,12 @@ WorkerQueue::WorkerQueue(int threads, std::size_t bound) : m_bound(bound) {
     for (int i = 0; i < threads; ++i) m_threads.emplace_back([this] { work(); });
 }
 
-bool WorkerQueue::isRejected() { return t_isRejected; }
-double WorkerQueue::takeWaitMs() { return std::exchange(t_waitMs, 0.0); }
+bool WorkerQueue::isRejected() {
+    return t_isRejected;
+}
+double WorkerQueue::takeWaitMs() {
+    return std::exchange(t_waitMs, 0.0);
+}
 
 void WorkerQueue::enqueue(std::function<void()> job) {
     {

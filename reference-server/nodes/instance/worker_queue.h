@@ -16,7 +16,7 @@ namespace tenfold::nodes {
 /// lives. The queue is bounded, but a job must never be dropped: its socket would leak. What is too
 /// much runs with the mark "reject", and is answered 503 and closed.
 class WorkerQueue final : public httplib::TaskQueue {
-   public:
+public:
     WorkerQueue(int threads, std::size_t bound);
 
     void enqueue(std::function<void()> job) override;
@@ -27,7 +27,7 @@ class WorkerQueue final : public httplib::TaskQueue {
     /// On a worker thread, once for each connection: how long it waited for the thread, ms.
     static double takeWaitMs();
 
-   private:
+private:
     struct Job {
         std::function<void()> run;
         std::int64_t queuedAt;

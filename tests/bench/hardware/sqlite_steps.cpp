@@ -59,10 +59,12 @@ std::vector<Case> catalogueCases(const data::ShopRows& rows) {
                            {prefix, end, std::int64_t{20}, offset}});
         }
         const std::string from = prefix.empty() ? "Classic kettle 3" : prefix + "zzz";
-        all.push_back({"prefix " + label + " keyset", std::string(kProductsKeyset),
+        all.push_back({"prefix " + label + " keyset",
+                       std::string(kProductsKeyset),
                        {prefix, std::int64_t{0}, end, std::int64_t{20}}});
         if (prefix.empty())
-            all.push_back({"keyset in the middle", std::string(kProductsKeyset),
+            all.push_back({"keyset in the middle",
+                           std::string(kProductsKeyset),
                            {from, std::int64_t{3}, end, std::int64_t{20}}});
     }
     for (const auto id : {std::int64_t{1}, rows.products / 2, rows.products})
@@ -118,12 +120,15 @@ std::vector<Case> writeCases(const data::ShopRows& rows) {
         const std::int64_t customer = rows.customers * k / 4 + 1;
         const auto name = fmt::format("row {}", k);
         all.push_back({name, std::string(kInsertOrder), {rows.orders + k, customer, note, now}});
-        all.push_back({name, std::string(kInsertLine),
+        all.push_back({name,
+                       std::string(kInsertLine),
                        {rows.lines + k, rows.orders, std::int64_t{2}, product}});
         all.push_back({name, std::string(kTakeStock), {k, product, k}});
-        all.push_back({name, std::string(kInsertPayment),
+        all.push_back({name,
+                       std::string(kInsertPayment),
                        {rows.payments + k, std::int64_t{3}, k * 100, "pay_0123456789abcdef", now}});
-        all.push_back({name, std::string(kInsertReview),
+        all.push_back({name,
+                       std::string(kInsertReview),
                        {rows.reviews + k, product, customer, k, body, now}});
         all.push_back({name, std::string(kUpdateMe), {"12 Long Street, 00042", customer}});
         all.push_back({name, std::string(kUpdateProduct), {k * 100, now, product}});
@@ -169,10 +174,14 @@ std::string copyField(sqlite3_stmt* s, int column) {
     const auto* text = reinterpret_cast<const char*>(::sqlite3_column_text(s, column));
     std::string out;
     for (const char c : std::string(text)) {
-        if (c == '\\') out += "\\\\";
-        else if (c == '\t') out += "\\t";
-        else if (c == '\n') out += "\\n";
-        else out += c;
+        if (c == '\\')
+            out += "\\\\";
+        else if (c == '\t')
+            out += "\\t";
+        else if (c == '\n')
+            out += "\\n";
+        else
+            out += c;
     }
     return out;
 }
@@ -203,9 +212,11 @@ json work(double scale, const fs::path& folder) {
     const fs::path file = folder / "shop.db";
     data::buildShop(file, scale);
     auto db = data::openSqlite(file, SQLITE_OPEN_READWRITE);
-    // As the database node opens it: without automatic_index=OFF SQLite would build what is missing.
-    data::execute(db.get(), "PRAGMA synchronous=OFF; PRAGMA automatic_index=OFF; "
-                            "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=1073741824");
+    // As the database node opens it: without automatic_index=OFF SQLite would build what is
+    // missing.
+    data::execute(db.get(),
+                  "PRAGMA synchronous=OFF; PRAGMA automatic_index=OFF; "
+                  "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=1073741824");
     const auto rows = data::ShopRows{}.scaled(scale);
     json out{{"scale", scale}, {"sqlite", ::sqlite3_libversion()}};
     for (const char* table :
@@ -229,8 +240,11 @@ json work(double scale, const fs::path& folder) {
         for (const auto& c : cases) {
             if (c.isOnlyIndexed && !isIndexed) continue;
             json entry = stepsOf(db.get(), c);
-            entry.update({{"shape", shapeIn(c.sql)}, {"name", c.name}, {"sql", c.sql},
-                          {"parameters", jsonOf(c.parameters)}, {"indexes", isIndexed}});
+            entry.update({{"shape", shapeIn(c.sql)},
+                          {"name", c.name},
+                          {"sql", c.sql},
+                          {"parameters", jsonOf(c.parameters)},
+                          {"indexes", isIndexed}});
             out["cases"].push_back(std::move(entry));
         }
     }
