@@ -48,13 +48,12 @@ std::vector<std::pair<std::string, std::string>> allShapes() {
         out.emplace_back(text.substr(from, text.find('\'', from) - from), text);
     };
     using namespace sql;  // NOLINT: the list of all of them
-    for (const auto text : {kProductsAll,  kProductsOffset, kProduct,
-                            kOrdersAll,    kOrdersOffset,   kCustomerName,
-                            kLineCount,    kJoinedOffset,   kOrdersOfCustomer,
-                            kOrder,        kOrderLines,     kMe,
-                            kBegin,        kCommit,         kInsertOrder,
-                            kInsertLine,   kTakeStock,      kInsertPayment,
-                            kInsertReview, kUpdateMe,       kUpdateProduct})
+    for (const auto text :
+         {kProductsAll,  kProductsOffset, kProduct,   kOrdersAll,     kOrdersOffset,
+          kCustomerName, kLineCount,      kJoinedAll, kJoinedOffset,  kOrdersOfCustomer,
+          kOrder,        kOrderLines,     kMe,        kBegin,         kCommit,
+          kInsertOrder,  kInsertLine,     kTakeStock, kInsertPayment, kInsertReview,
+          kUpdateMe,     kUpdateProduct})
         add(text);
     add(customersOf({1, 2, 3}));
     add(lineCountsOf({1, 2, 3}));

@@ -44,7 +44,7 @@ inline constexpr std::string_view kLineCount =
     "/*shape='orders.count'*/SELECT count(*) FROM order_lines WHERE order_id = $1";
 // The join: the same columns, the customer's name and the number of lines.
 inline constexpr std::string_view kJoinedAll =
-    "/*shape='orders.joined'*/SELECT o.id, o.customer_id, o.status, o.total_cents, o.created_at, "
+    "/*shape='orders.joined.all'*/SELECT o.id, o.customer_id, o.status, o.total_cents, o.created_at, "
     "c.name, (SELECT count(*) FROM order_lines l WHERE l.order_id = o.id) "
     "FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at DESC, o.id DESC";
 inline constexpr std::string_view kJoinedOffset =

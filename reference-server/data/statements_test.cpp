@@ -7,7 +7,9 @@
 
 #include "reference-server/data/schema.h"
 #include "reference-server/data/sqlite_handle.h"
+#include "simulator/hardware/statement_costs.h"
 
+using namespace tenfold;        // NOLINT: a test
 using namespace tenfold::data;  // NOLINT: a test
 
 TEST(Statements, EachCarriesItsShapeAndSqliteAcceptsIt) {
@@ -19,7 +21,13 @@ TEST(Statements, EachCarriesItsShapeAndSqliteAcceptsIt) {
         if (shape == "begin") continue;  // BEGIN READ WRITE is PostgreSQL's; the node translates it
         EXPECT_NO_THROW(prepare(db.get(), text)) << text;
     }
-    EXPECT_EQ(shapes.size(), 23u);
+    EXPECT_EQ(shapes.size(), 24u);
+}
+
+TEST(Statements, EachShapeHasAPriceOfItsOwn) {
+    const auto costs = hardware::StatementCosts::shipped();
+    for (const auto& [shape, text] : allShapes())
+        EXPECT_TRUE(costs.shapes().count(shape)) << shape << ": run script/fit-statements";
 }
 
 TEST(Statements, APrefixSearchEndsAfterTheLastMatch) {

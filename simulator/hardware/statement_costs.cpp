@@ -12,6 +12,11 @@ namespace tenfold::hardware {
 
 using nlohmann::json;
 
+namespace {
+// A scan of N rows makes N − 1 full-scan steps, and a run adds and removes a few rows.
+constexpr double kWholeTable = 0.9;
+}  // namespace
+
 StatementCosts::StatementCosts(const std::filesystem::path& file) {
     std::ifstream in(file);
     if (!in) throw std::runtime_error(file.string() + ": cannot be read");
@@ -26,7 +31,8 @@ StatementCosts::StatementCosts(const std::filesystem::path& file) {
                                          " must be a number ≥ 0");
             return e[key].template get<double>();
         };
-        m_shapes[name] = {number("base_us"), number("per_step_ns")};
+        m_shapes[name] = {number("base_us"), number("per_step_ns"),
+                          entry.contains("table_rows") ? number("table_rows") : 0};
     }
     if (!m_shapes.count("default"))
         throw std::runtime_error(file.string() + ": $.shapes.default is missing");
@@ -45,10 +51,9 @@ std::int64_t StatementCosts::costNs(std::string_view shape, std::uint64_t vmStep
                                     std::uint64_t fullScanSteps, double dataFactor) const {
     const ShapeCost& c = of(shape);
     double steps = static_cast<double>(vmSteps);
-    if (fullScanSteps > 0 && vmSteps > fullScanSteps) {
-        // A statement that scans spends nearly all its steps in the loop over the rows.
-        steps *= dataFactor;
-    }
+    const bool readsWholeTable =
+        c.tableRows > 0 && static_cast<double>(fullScanSteps) >= kWholeTable * c.tableRows;
+    if (readsWholeTable) steps *= dataFactor;
     return static_cast<std::int64_t>(c.baseUs * 1e3 + c.perStepNs * steps);
 }
 

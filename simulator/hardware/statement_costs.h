@@ -19,6 +19,7 @@ namespace tenfold::hardware {
 struct ShapeCost {
     double baseUs = 100;
     double perStepNs = 11;
+    double tableRows = 0;  // of the smallest table it may scan, at data ×1; 0: it never scans one
 };
 
 class StatementCosts {
@@ -28,9 +29,10 @@ public:
     /// The shipped table.
     static StatementCosts shipped();
 
-    /// Cost in ns. The data factor of the tier multiplies the steps of a statement that scans a
-    /// table (fullScanSteps > 0): nearly all of them are made in the loop over its rows. A look-up
-    /// by index, whose work does not grow with the table, costs the same at every tier.
+    /// Cost in ns. The data factor of the tier multiplies the steps of a statement that read a
+    /// table to its end (full-scan steps ≥ 0.9 × the rows of the table): nearly all of them are
+    /// made in the loop over its rows. A look-up by index, or a page taken in the order of an
+    /// index, which makes full-scan steps too but stops early, costs the same at every tier.
     std::int64_t costNs(std::string_view shape, std::uint64_t vmSteps, std::uint64_t fullScanSteps,
                         double dataFactor) const;
     const ShapeCost& of(std::string_view shape) const;

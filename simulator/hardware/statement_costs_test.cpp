@@ -17,6 +17,13 @@ TEST(StatementCosts, AScanGrowsWithTheDataAndALookUpDoesNot) {
     EXPECT_NEAR(static_cast<double>(scan10) / static_cast<double>(scan), 10, 0.2);
 }
 
+TEST(StatementCosts, APageInTheOrderOfAnIndexStopsEarlyAndDoesNotGrow) {
+    const auto costs = StatementCosts::shipped();
+    EXPECT_EQ(costs.costNs("orders.list", 213, 19, 1), costs.costNs("orders.list", 213, 19, 100));
+    EXPECT_GT(costs.costNs("orders.list", 1'040'134, 79'999, 100),
+              90 * costs.costNs("orders.list", 1'040'134, 79'999, 1));
+}
+
 TEST(StatementCosts, AFullScanOfHalfAMillionLinesIsOfTheOrderTheDesignStates) {
     const auto costs = StatementCosts::shipped();
     const double ms =

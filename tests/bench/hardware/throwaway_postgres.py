@@ -112,6 +112,16 @@ class ThrowawayPostgres:
     def set_indexes(self, shop, on):
         self.psql(";\n".join(shop["create_indexes" if on else "drop_indexes"]) + ";\nVACUUM ANALYZE;")
 
+    def wait_until_backends_ended(self, patience_s=10):
+        """Until no client but the one that asks is connected; a backend outlives its client a little."""
+        deadline = time.monotonic() + patience_s
+        asked = ("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' "
+                 "AND pid <> pg_backend_pid()")
+        while self.psql(asked).strip() != "0":
+            if time.monotonic() > deadline:
+                raise SystemExit("PostgreSQL still has clients")
+            time.sleep(0.05)
+
     def server_cpu_seconds(self):
         """CPU time of every backend that has ended, from the postmaster's account of its children."""
         pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
