@@ -49,7 +49,8 @@ void checkValue(const MechanismSpec& spec, const std::string& path, const std::s
 
 void checkParameter(const ParameterSpec& spec, const std::string& path, double value,
                     Setting& setting, Problems& problems) {
-    if (!(value >= spec.minimum && value <= spec.maximum)) {
+    const bool isYesOrNo = value == 0 || value == 1;
+    if (!(value >= spec.minimum && value <= spec.maximum) || (spec.isBool && !isYesOrNo)) {
         problems.add(path, fmt::format("{:g}", value),
                      spec.isBool
                          ? "true, false"

@@ -24,7 +24,9 @@ std::optional<Fault> faultFromText(std::string_view text) {
         return std::nullopt;
     const auto start = secondsFromText(text.substr(at + 1, plus - at - 1));
     const auto length = secondsFromText(text.substr(plus + 1));
-    if (!start || !length || *length <= 0) return std::nullopt;
+    if (!start || !length) return std::nullopt;
+    if (*start > kLatestFaultS || *length < kShortestFaultS || *length > kLatestFaultS)
+        return std::nullopt;
     return Fault{std::string(text.substr(0, at)), *start, *length};
 }
 

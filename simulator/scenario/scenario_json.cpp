@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <system_error>
 
 #include "simulator/scenario/scenario.h"
 
@@ -16,13 +20,25 @@ namespace {
 
 constexpr std::string_view kFormat = "tenfold.scenario/1";
 constexpr std::string_view kFormatStem = "tenfold.scenario/";
+constexpr double kMostPeakHz = 1e6;
+constexpr std::size_t kMostFaults = 100;
+
+/// A value as a message shows it: not longer than a line, and not cut within a character.
+std::string shown(const json& v) {
+    constexpr std::size_t kLongest = 40;
+    std::string text = v.dump(-1, ' ', false, json::error_handler_t::replace);
+    if (text.size() <= kLongest) return text;
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return text.substr(0, end) + "…";
+}
 
 /// Reads the keys of one object: each known key once, everything else is a problem.
 class Reader {
 public:
     Reader(const json& j, std::string path, Problems& problems)
         : m_json(j), m_path(std::move(path)), m_problems(problems) {
-        if (!j.is_object()) problems.add(m_path, j.dump().substr(0, 40), "an object");
+        if (!j.is_object()) problems.add(m_path, shown(j), "an object");
     }
 
     void number(const char* key, double& out, double least, double most) {
@@ -59,6 +75,11 @@ public:
     void child(const char* key, const std::function<void(const json&, const std::string&)>& read) {
         if (const json* v = take(key)) read(*v, at(key));
     }
+    /// This key has no default.
+    void require(const char* key, const std::string& allowed) {
+        if (m_json.is_object() && !m_json.contains(key))
+            m_problems.add(at(key), "nothing", allowed);
+    }
     /// Call last: what was not taken is unknown.
     void finish() {
         if (!m_json.is_object()) return;
@@ -77,8 +98,6 @@ private:
         return it == m_json.end() ? nullptr : &*it;
     }
     std::string at(const std::string& key) const { return m_path + "." + key; }
-    static std::string shown(const json& v) { return v.dump().substr(0, 40); }
-
     const json& m_json;
     std::string m_path;
     Problems& m_problems;
@@ -110,11 +129,15 @@ void readMix(const json& j, const std::string& path, std::map<std::string, doubl
         if (std::find(ids.begin(), ids.end(), id) == ids.end()) {
             problems.add(path + "." + id, "an unknown endpoint", joined(ids));
         } else if (!weight.is_number() || weight.get<double>() < 0 || weight.get<double>() > 1e6) {
-            problems.add(path + "." + id, weight.dump(), "a weight from 0 to 1000000");
+            problems.add(path + "." + id, shown(weight), "a weight from 0 to 1000000");
         } else {
             mix[id] = weight.get<double>();
         }
     }
+    const bool isNothing =
+        mix.size() == endpointIds().size() &&
+        std::all_of(mix.begin(), mix.end(), [](const auto& entry) { return entry.second == 0; });
+    if (isNothing) problems.add(path, "only zeros", "at least one weight above 0");
 }
 
 void readWorkload(const json& j, const std::string& path, Workload& w, Problems& problems) {
@@ -129,12 +152,18 @@ void readWorkload(const json& j, const std::string& path, Workload& w, Problems&
     r.number("shared_address_part", w.sharedAddressPart, 0, 1);
     r.number("abuser_factor", w.abuserFactor, 0, 20);
     r.finish();
+    // Each number may be sound and their product not: no generator makes a billion a second.
+    if (const double peakHz = w.rate().peakHz; peakHz > kMostPeakHz)
+        problems.add(path, fmt::format("{:.3g} requests a second at the peak", peakHz),
+                     fmt::format("at most {:g}", kMostPeakHz));
 }
 
 void readFaults(const json& j, const std::string& path, std::vector<Fault>& faults,
                 Problems& problems) {
-    if (!j.is_array() || j.size() > 100) {
-        problems.add(path, j.type_name(), "a list of at most 100 faults");
+    if (!j.is_array() || j.size() > kMostFaults) {
+        problems.add(path,
+                     j.is_array() ? fmt::format("{} faults", j.size()) : std::string(j.type_name()),
+                     fmt::format("a list of at most {} faults", kMostFaults));
         return;
     }
     for (std::size_t i = 0; i < j.size(); ++i) {
@@ -142,11 +171,12 @@ void readFaults(const json& j, const std::string& path, std::vector<Fault>& faul
         const std::string here = fmt::format("{}[{}]", path, i);
         Reader r(j[i], here, problems);
         r.text("name", f.name);
-        r.number("at_s", f.atS, 0, 86'400);
-        r.number("duration_s", f.durationS, 0.25, 86'400);
+        r.number("at_s", f.atS, 0, kLatestFaultS);
+        r.number("duration_s", f.durationS, kShortestFaultS, kLatestFaultS);
+        r.require("duration_s", "how long it lasts, in seconds");
         r.finish();
         const auto& names = faultNames();
-        if (std::find(names.begin(), names.end(), f.name) == names.end())
+        if (j[i].is_object() && std::find(names.begin(), names.end(), f.name) == names.end())
             problems.add(here + ".name", "\"" + f.name + "\"", joined(names));
         faults.push_back(f);
     }
@@ -197,7 +227,7 @@ Scenario scenarioFromJson(const json& j, const Catalogue& catalogue, const std::
     if (format != kFormat) {
         const bool isNewer =
             format.is_string() && format.get<std::string>().rfind(kFormatStem, 0) == 0;
-        problems.add("$.format", format.dump(),
+        problems.add("$.format", shown(format),
                      isNewer
                          ? "tenfold.scenario/1: this file comes from another version of Tenfold "
                            "(this is " TENFOLD_VERSION ")"
@@ -252,13 +282,25 @@ Scenario loadScenario(const std::filesystem::path& file, const Catalogue& catalo
         throw InputError(problems);
     }
     std::ifstream in(file);
-    json j;
-    try {
-        j = json::parse(in);
-    } catch (const json::parse_error& e) {
-        problems.add(fmt::format("is not JSON, at byte {}: {}", e.byte, e.what()));
+    if (!in) {
+        problems.add("cannot be read: " + std::generic_category().message(errno));
         throw InputError(problems);
     }
+    json j;
+    try {
+        // Whoever writes a value recurses: a megabyte of brackets would be the end of the stack.
+        const int kDeepest = 16;
+        j = json::parse(in, [kDeepest](int depth, json::parse_event_t, json&) {
+            if (depth > kDeepest)
+                throw std::length_error(fmt::format("nested more than {} deep", kDeepest));
+            return true;
+        });
+    } catch (const json::parse_error& e) {
+        problems.add(fmt::format("is not JSON, at byte {}: {}", e.byte, e.what()));
+    } catch (const std::exception& e) {  // a number beyond all bounds, too many brackets
+        problems.add(std::string("cannot be read: ") + e.what());
+    }
+    if (!problems.empty()) throw InputError(problems);
     return scenarioFromJson(j, catalogue, file.string());
 }
 

@@ -77,6 +77,59 @@ TEST(Scenario, AMissingOrBrokenFileIsAnInputErrorThatNamesIt) {
     std::filesystem::remove(file);
 }
 
+TEST(Scenario, AFileThatWouldBringTheProgramDownIsAnInputErrorToo) {
+    const auto file = std::filesystem::temp_directory_path() / "tenfold-hostile.json";
+    const auto problemOf = [&](const std::string& text) -> std::string {
+        std::ofstream(file) << text;
+        try {
+            loadScenario(file, catalogue());
+        } catch (const InputError& e) {
+            return e.what();
+        }
+        return "";
+    };
+    EXPECT_THAT(problemOf("{\"format\": " + std::string(400'000, '[')), HasSubstr("nested"));
+    EXPECT_THAT(problemOf("{\"format\": \"tenfold.scenario/1\", \"duration_s\": 1e999}"),
+                HasSubstr("tenfold-hostile.json: cannot be read"));
+    std::filesystem::remove(file);
+    EXPECT_THAT(problemOf(std::string((1 << 20) + 1, ' ')), HasSubstr("allowed: at most"));
+    std::filesystem::remove(file);
+}
+
+TEST(Scenario, NumbersThatAreSoundAloneMustBeSoundTogether) {
+    EXPECT_THAT(problemsOf({{"format", "tenfold.scenario/1"},
+                            {"workload",
+                             {{"daily_active_users", 1e8},
+                              {"requests_per_user_per_day", 1e5},
+                              {"peak_factor", 100}}}}),
+                ElementsAre(HasSubstr("$.workload: found 1.16e+10 requests a second")));
+    nlohmann::json zeros;
+    for (const char* id : {"products.list", "products.get", "images.get", "orders.list",
+                           "orders.get", "me.get", "orders.by_customer", "orders.create",
+                           "me.update", "payments.create", "reviews.create", "products.update"})
+        zeros[id] = 0;
+    EXPECT_THAT(problemsOf({{"format", "tenfold.scenario/1"}, {"workload", {{"mix", zeros}}}}),
+                ElementsAre(HasSubstr("$.workload.mix: found only zeros")));
+}
+
+TEST(Scenario, AFaultNeedsItsLengthAndASwitchIsYesOrNo) {
+    EXPECT_THAT(problemsOf({{"format", "tenfold.scenario/1"},
+                            {"faults", {{{"name", "flash_crowd"}, {"at_s", 1}}}}}),
+                ElementsAre(HasSubstr("$.faults[0].duration_s: found nothing")));
+    EXPECT_THAT(
+        problemsOf({{"format", "tenfold.scenario/1"},
+                    {"design", {{"read_replicas", {{"value", "2"}, {"read_your_writes", 0.5}}}}}}),
+        ElementsAre(HasSubstr("read_your_writes: found 0.5; allowed: true, false")));
+}
+
+TEST(Scenario, WhatAMessageShowsIsNotCutWithinACharacter) {
+    std::string text;
+    for (int i = 0; i < 30; ++i) text += "ä";
+    const auto problems = problemsOf({{"format", "tenfold.scenario/1"}, {"seed", text}});
+    ASSERT_EQ(problems.size(), 1u);
+    EXPECT_NO_THROW(nlohmann::json(problems[0]).dump()) << problems[0];
+}
+
 TEST(Scenario, RatesFollowFromTheWorkload) {
     EXPECT_NEAR(rateOf(10'000, 50, 4).peakHz, 23.15, 0.01);
     EXPECT_NEAR(rateOf(100'000, 50, 4).peakHz, 231.5, 0.1);
@@ -129,6 +182,7 @@ TEST(Fault, IsReadFromTheCommandLineForm) {
     const auto f = faultFromText("kill_instance@10s+20s");
     ASSERT_TRUE(f);
     EXPECT_EQ(*f, (Fault{"kill_instance", 10, 20}));
-    for (const char* bad : {"kill_instance", "x@10s", "x@10+5s", "@1s+1s", "x@1s+0s"})
+    for (const char* bad : {"kill_instance", "x@10s", "x@10+5s", "@1s+1s", "x@1s+0s", "x@1s+0.1s",
+                            "x@1s+1e9s", "x@1e9s+1s", "x@nans+1s"})
         EXPECT_FALSE(faultFromText(bad)) << bad;
 }
