@@ -149,8 +149,12 @@ void describe(const Facts& f, const scenario::Scenario& s, Diagnosis& d) {
                 "ask for {:.1f} cores; there are {:.0f}. The rest waits.",
                 f.statements, f.scanned, perSecond, asked, cores);
         } else {
+            const bool isKnown = nodeIt != f.window.nodes.end() && nodeIt->second.spanMs > 0;
+            const double ownHz =
+                isKnown ? static_cast<double>(nodeIt->second.arrived) * 1000 / nodeIt->second.spanMs
+                        : 0;
             d.text = fmt::format("Its {:.0f} cores are all in use by {:.0f} requests a second.",
-                                 cores, perSecond);
+                                 cores, ownHz);
         }
     } else if (f.resource == "connections") {
         d.title = "The connections ran out";
@@ -181,8 +185,9 @@ void describe(const Facts& f, const scenario::Scenario& s, Diagnosis& d) {
 
 }  // namespace
 
-std::optional<std::string> firstToBreak(const measure::Timeline& timeline) {
-    const std::int64_t floor = timeline.slotAfterLastChange();
+std::optional<std::string> firstToBreak(const measure::Timeline& timeline,
+                                        std::optional<std::int64_t> fromSlot) {
+    const std::int64_t floor = fromSlot.value_or(timeline.slotAfterLastChange());
     std::map<std::string, int> run;  // slots in a row at the limit
     for (const auto& sample : timeline.samples()) {
         if (sample.slot < floor) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +13,10 @@
 namespace tenfold::judge {
 
 /// `<node>.cpu | connections | threads | queue | lock | link`: the first at ≥ 95 % for 2 s, or the
-/// first to reject, since the last change. Nothing when nothing is at its limit.
-std::optional<std::string> firstToBreak(const measure::Timeline& timeline);
+/// first to reject, since the last change. Nothing when nothing is at its limit. `fromSlot`: from
+/// there instead, for a run whose changes (the faults of its scenario) belong to the question.
+std::optional<std::string> firstToBreak(const measure::Timeline& timeline,
+                                        std::optional<std::int64_t> fromSlot = std::nullopt);
 
 struct Figure {
     std::string name;   // "primary CPU"

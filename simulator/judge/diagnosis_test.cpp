@@ -71,6 +71,22 @@ TEST(FirstToBreak, StartsAfreshAfterAChange) {
         measure::Event{measure::EventKind::switched, 2500, 2, 1, "indexes off → on", ""});
     run.slots(10, [](measure::Sample&) {});
     EXPECT_FALSE(judge::firstToBreak(run.timeline));
+    EXPECT_EQ(judge::firstToBreak(run.timeline, 0), "primary.cpu")
+        << "unless the change belongs to the question";
+}
+
+TEST(Diagnosis, AFullInstanceIsToldWithItsOwnRequestsNotWithEverybodys) {
+    FakeRun run;
+    run.slots(40, [](measure::Sample& s) {
+        s.endpoints["orders.list"].users.offered = 100;
+        auto& api = s.nodes["api-1"];
+        api.role = "instance";
+        api.cores = 1;
+        api.spanMs = 250;
+        api.busyCoreMs = 250;
+        api.arrived = 50;
+    });
+    EXPECT_EQ(run.diagnosis().text, "Its 1 cores are all in use by 200 requests a second.");
 }
 
 TEST(Diagnosis, ABusyPrimaryWithScansSuggestsIndexesAndBatching) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace tenfold::judge {
@@ -127,6 +128,9 @@ Verdict judge(const measure::Sample& window, const scenario::Objective& objectiv
     measure::Histogram overrun;
     for (const auto& [id, n] : window.nodes) overrun.merge(n.overrun);
     const double overrunMs = overrun.percentileMs(0.99).value_or(0);
+    const bool isGeneratorDead = std::any_of(
+        window.nodes.begin(), window.nodes.end(),
+        [](const auto& entry) { return entry.second.role == "generator" && !entry.second.alive; });
     const auto offered = static_cast<double>(std::max<std::uint64_t>(1, all.offered));
     if (lagMs > trust.generatorLagP99Ms) {
         v.withheld = fmt::format("the load generator was late by {} (p99)", milliseconds(lagMs));
@@ -136,6 +140,9 @@ Verdict judge(const measure::Sample& window, const scenario::Objective& objectiv
     } else if (window.hostCpu > trust.hostCpu && overrunMs > trust.busyOverrunP99Ms) {
         // A full host by itself distorts nothing; overrun is how it would show.
         v.withheld = fmt::format("the host is {} busy: host-limited", percent(window.hostCpu));
+    } else if (isGeneratorDead) {
+        // What was offered after its death nobody counted: the figures are of a part of the run.
+        v.withheld = "the load generator died";
     } else if (static_cast<double>(all.of(Outcome::notSent)) > trust.notSentRatio * offered) {
         v.withheld = "the load generator could not send every request";
     }

@@ -79,4 +79,26 @@ TEST(Verdict, IsWithheldWhenTheMeasurementCannotBeTrusted) {
     auto late = windowOf(1000, 0);
     late.generatorLag.recordMs(50, 100);
     EXPECT_EQ(holds(late), Holds::withheld);
+    auto unsent = windowOf(998, 0);
+    unsent.endpoints["products.get"].users.offered += 2;
+    unsent.endpoints["products.get"].users.of(Outcome::notSent) = 2;
+    EXPECT_EQ(holds(unsent), Holds::withheld) << "two of a thousand were not sent";
+    auto overrun = windowOf(1000, 0);
+    overrun.nodes["api-1"].overrun.recordMs(6, 100);
+    EXPECT_EQ(holds(overrun), Holds::withheld);
+    auto halved = windowOf(1000, 0);
+    halved.nodes["generator"].role = "generator";
+    EXPECT_EQ(holds(halved), Holds::yes);
+    halved.nodes["generator"].alive = false;
+    EXPECT_EQ(judge::judge(halved, {}, "10k", std::nullopt).withheld, "the load generator died");
+}
+
+TEST(Verdict, AnEndpointWithEnoughSamplesMustMeetTheObjectiveAndFailuresHaveTheirOwnBound) {
+    auto s = windowOf(5000, 0);
+    // 4 of 300 are over: too few to be sure that it is more than 1 %, too many to hold.
+    s.mergePart(windowOf(296, 4, 0, "orders.list"));
+    EXPECT_EQ(holds(s), Holds::notYetKnown);
+    EXPECT_EQ(holds(windowOf(999, 0, 1)), Holds::yes) << "one of a thousand may fail";
+    EXPECT_EQ(holds(windowOf(498, 0, 2)), Holds::notYetKnown);
+    EXPECT_EQ(holds(windowOf(497, 0, 4)), Holds::no);
 }
