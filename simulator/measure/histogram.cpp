@@ -122,6 +122,7 @@ Histogram Histogram::fromJson(const nlohmann::json& j) {
         const auto n = b.at(1).get<std::uint64_t>();
         if (index < 0 || index >= kBuckets)
             throw std::invalid_argument("histogram: bucket index out of range");
+        if (n > UINT32_MAX) throw std::invalid_argument("histogram: count out of range");
         if (n == 0) continue;
         h.addBucket(index, static_cast<std::uint32_t>(n));
         h.m_count += n;

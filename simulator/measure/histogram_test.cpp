@@ -80,4 +80,7 @@ TEST(Histogram, SurvivesJsonAndRefusesAForeignBucket) {
     EXPECT_DOUBLE_EQ(h.sumMs(), back.sumMs());
     EXPECT_THROW(Histogram::fromJson({{"n", {{99'999, 1}}}, {"sum_ms", 0}, {"max_ms", 0}}),
                  std::invalid_argument);
+    // A count that does not fit must not come back as another one.
+    EXPECT_THROW(Histogram::fromJson({{"n", {{1, 1ULL << 32}}}, {"sum_ms", 0}, {"max_ms", 0}}),
+                 std::invalid_argument);
 }
