@@ -87,8 +87,8 @@ public:
     virtual void stop() = 0;
 };
 
-/// The live engine: real processes under a supervisor. `serverBinary` and `generatorBinary` are
-/// found beside the running program when empty.
+/// The live engine: real processes under a supervisor. `serverBinary` is looked for beside the
+/// running program when empty; the generator stands beside it.
 std::unique_ptr<Engine> makeLiveEngine(Engine::Handler handler, std::string serverBinary = "");
 
 }  // namespace tenfold::engine

@@ -59,7 +59,9 @@ public:
     }
     void pause() override { send({{"cmd", "pause"}}); }
     void resume() override { send({{"cmd", "resume"}}); }
-    void stop() override { send({{"cmd", "stop"}}); }
+    void stop() override {
+        if (m_server) m_server->send({{"cmd", "stop"}});  // one that is gone has stopped
+    }
 
 private:
     void sendChange(const DesignChange& c) {
@@ -81,7 +83,9 @@ private:
     }
 
     void send(const json& line) {
-        if (m_server) m_server->send(line);
+        if (!m_server || m_server->send(line)) return;
+        m_handler(measure::Event{measure::EventKind::note, 0, 0, 0, "a command was refused",
+                                 "the server is gone, or 256 commands are waiting already"});
     }
 
     void onLine(const json& line) {

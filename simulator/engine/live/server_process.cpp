@@ -22,6 +22,8 @@ namespace tenfold::engine {
 namespace {
 constexpr std::size_t kMaxCommands = 256;
 constexpr std::int64_t kEndLimitNs = 2'000'000'000;
+// One line is a sample of some ten kilobytes; what never ends is no line.
+constexpr std::size_t kMaxLineBytes = 64 << 20;
 
 void closeFd(int& fd) {
     if (fd >= 0) ::close(fd);
@@ -110,6 +112,10 @@ void ServerProcess::readLines() {
             begin = end + 1;
         }
         m_buffer.erase(0, begin);
+        if (m_buffer.size() > kMaxLineBytes) {
+            closeFd(m_outputFd);
+            return;
+        }
     }
 }
 
@@ -167,24 +173,40 @@ void ServerProcess::loop() {
 
     std::string failure;
     if (!spawn(failure)) {
+        {
+            std::lock_guard lock(m_mutex);
+            m_isClosing = true;
+        }
         m_onEnd(failure);
         return;
     }
+    bool isClosing = false;
+    std::int64_t closeBy = 0;
     while (m_outputFd >= 0) {
         const bool wantsToWrite = m_inputFd >= 0 && writePending();
         {
             std::lock_guard lock(m_mutex);
-            if (m_isClosing && m_commands.empty() && !wantsToWrite) break;
+            isClosing = m_isClosing;
+            if (isClosing && m_commands.empty() && !wantsToWrite) break;
         }
+        // A child that does not read what is left must not hold up whoever wants to end it.
+        const auto now = measure::monotonicNow();
+        if (isClosing && closeBy == 0) closeBy = now + kEndLimitNs;
+        if (isClosing && now > closeBy) break;
         pollfd fds[3] = {{m_outputFd, POLLIN, 0}, {m_wakeFd, POLLIN, 0}, {m_inputFd, POLLOUT, 0}};
-        ::poll(fds, wantsToWrite ? 3 : 2, -1);
+        ::poll(fds, wantsToWrite ? 3 : 2, isClosing ? 50 : -1);
         if (fds[1].revents) {
             eventfd_t ignored = 0;
             ::eventfd_read(m_wakeFd, &ignored);
         }
         if (fds[0].revents) readLines();
     }
-    m_onEnd(waitForEnd());
+    const std::string reason = waitForEnd();
+    {
+        std::lock_guard lock(m_mutex);
+        m_isClosing = true;  // from here on send() says that nobody is there
+    }
+    m_onEnd(reason);
 }
 
 }  // namespace tenfold::engine
