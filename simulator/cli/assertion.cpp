@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -62,7 +63,7 @@ Assertion parseAssertion(const std::string& text, scenario::Problems& problems) 
     const std::string rest = text.substr(at + length);
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), a.value);
     const std::string unit(end, rest.data() + rest.size());
-    bool isGood = error == std::errc{};
+    bool isGood = error == std::errc{} && std::isfinite(a.value);
     switch (field->second.kind) {
         case Field::duration:
             if (unit == "s") {

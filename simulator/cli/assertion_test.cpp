@@ -19,9 +19,10 @@ TEST(Assertion, ReadsTimesSharesAndCounts) {
 
 TEST(Assertion, RefusesWhatItCannotMean) {
     scenario::Problems problems;
-    for (const char* bad : {"p99", "p98<3ms", "p99<3", "p99=3ms", "failed<2ms", "samples>many"})
+    for (const char* bad : {"p99", "p98<3ms", "p99<3", "p99=3ms", "failed<2ms", "samples>many",
+                            "p99<nanms", "samples<inf"})
         cli::parseAssertion(bad, problems);
-    EXPECT_EQ(problems.messages().size(), 6u) << problems.joined();
+    EXPECT_EQ(problems.messages().size(), 8u) << problems.joined();
 }
 
 TEST(Assertion, AMissingFigureDoesNotHold) {

@@ -5,6 +5,7 @@
 
 #include "simulator/cli/commands.h"
 #include "simulator/cli/exit_code.h"
+#include "simulator/cli/interrupt.h"
 #include "simulator/cli/live_run.h"
 
 namespace tenfold::cli {
@@ -17,6 +18,7 @@ std::string figure(const nlohmann::json& s, const char* key, const char* format)
 }  // namespace
 
 int firstLookCommand(const std::string& duration) {
+    catchInterrupts();
     std::vector<LiveRun> runs;
     for (const char* name : {"naive", "sound"}) {
         ScenarioFlags flags;
@@ -25,7 +27,7 @@ int firstLookCommand(const std::string& duration) {
         flags.duration = duration;
         fmt::print(stderr, "running {} for {} …\n", name, duration);
         try {
-            runs.push_back(runLive(scenarioFrom(flags), false));
+            runs.push_back(runLive(scenarioFrom(flags), Progress::Kind::none));
         } catch (const scenario::InputError& e) {
             fmt::print(stderr, "{}\n", e.what());
             return kBadInput;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "simulator/hardware/assets.h"
 #include "simulator/hardware/profile.h"
@@ -66,7 +67,15 @@ scenario::Scenario scenarioFrom(const ScenarioFlags& flags) {
             problems.add("--duration", "\"" + flags.duration + "\"", "1s to 1440min");
         }
     }
-    if (flags.seed) s.seed = *flags.seed;
+    if (flags.seed) {
+        // JSON carries it as a number that must survive a double.
+        constexpr std::uint64_t kMost = 9'000'000'000'000'000;
+        if (*flags.seed <= kMost) {
+            s.seed = *flags.seed;
+        } else {
+            problems.add("--seed", std::to_string(*flags.seed), "0 to " + std::to_string(kMost));
+        }
+    }
     const auto times = [&](const char* flag, const std::optional<int>& given, int most,
                            int& factor) {
         if (!given) return;
@@ -83,11 +92,19 @@ scenario::Scenario scenarioFrom(const ScenarioFlags& flags) {
         const auto fault = scenario::faultFromText(text);
         const auto& names = scenario::faultNames();
         if (!fault) {
-            problems.add("--fault", "\"" + text + "\"", "NAME@10s+20s");
+            problems.add("--fault", "\"" + text + "\"", "NAME@10s+20s, of 0.25 s to 24 h");
         } else if (std::find(names.begin(), names.end(), fault->name) == names.end()) {
             problems.add("--fault", "\"" + fault->name + "\"", joined(names));
         } else {
             s.faults.push_back(*fault);
+        }
+    }
+    if (problems.empty()) {
+        // What file and flags make together must be a scenario too: the server reads it again.
+        try {
+            scenario::scenarioFromJson(scenario::toJson(s), catalogue, name + " with these flags");
+        } catch (const scenario::InputError& e) {
+            for (const auto& m : e.messages()) problems.add(m);
         }
     }
     if (!problems.empty()) throw scenario::InputError(problems);

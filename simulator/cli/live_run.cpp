@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
+#include "simulator/cli/interrupt.h"
 #include "simulator/cli/recorder.h"
 #include "simulator/cli/summary.h"
 #include "simulator/judge/diagnosis.h"
@@ -17,62 +17,71 @@ using namespace std::chrono_literals;
 using engine::Phase;
 
 namespace {
-
 // The first two seconds fill caches and connections; a percentile must not carry them.
 constexpr std::int64_t kWarmUpSlots = 8;
 
-void showProgress(double done, const std::string& text) {
-    const int width = 30;
-    const int full = std::clamp(static_cast<int>(done * width), 0, width);
-    fmt::print(stderr, "\r[{}{}] {}\033[K", std::string(static_cast<std::size_t>(full), '#'),
-               std::string(static_cast<std::size_t>(width - full), ' '), text);
+std::string reasonOf(const Recorder& recorder, const std::string& otherwise) {
+    if (isInterrupted()) return "it was interrupted";
+    return recorder.failure().empty() ? otherwise : recorder.failure();
 }
-
 }  // namespace
 
-LiveRun runLive(const scenario::Scenario& scenario, bool showsProgress) {
+std::int64_t firstJudgedSlot(const measure::Timeline& timeline, const scenario::Scenario& scenario,
+                             std::int64_t firstSlot, std::int64_t slots) {
+    const std::int64_t warm = firstSlot + std::min(kWarmUpSlots, slots / 4);
+    // The faults of a scenario are part of what it asks: their slots are judged, not cut away.
+    if (!scenario.faults.empty()) return warm;
+    return std::max(warm, timeline.slotAfterLastChange());
+}
+
+LiveRun runLive(const scenario::Scenario& scenario, Progress::Kind kind) {
     LiveRun run;
+    Progress progress(kind);
     Recorder recorder;
+    progress.show(0, "starting the nodes");
     recorder.engine().start(scenario, false);
     const auto isUp = [&] { return recorder.phase() == Phase::running; };
-    if (!recorder.waitFor(isUp, 120s)) {
-        run.failure = recorder.failure().empty() ? "the nodes did not start in two minutes"
-                                                 : recorder.failure();
+    if (!waitUnlessInterrupted(recorder, isUp, 120s)) {
+        run.failure = reasonOf(recorder, "the nodes did not start in two minutes");
         return run;
     }
     const std::int64_t first = recorder.firstRunningSlot();
     const auto slots = static_cast<std::int64_t>(scenario.durationS * 4);
     const auto isDone = [&] {
         const auto last = recorder.timeline().lastSlot();
-        if (showsProgress && last >= first) {
+        if (last >= first) {
             const auto& s = recorder.timeline().samples().back();
-            const auto all = s.total().users;
-            showProgress(static_cast<double>(last - first) / static_cast<double>(slots),
-                         fmt::format("{:.0f} of {:.0f} s, {} asked for a second",
-                                     static_cast<double>(last - first) / 4, scenario.durationS,
-                                     all.offered * 4));
+            progress.show(static_cast<double>(last - first) / static_cast<double>(slots),
+                          fmt::format("{:.0f} of {:.0f} s, {} asked for a second",
+                                      static_cast<double>(last - first) / 4, scenario.durationS,
+                                      s.total().users.offered * 4));
         }
         return last >= first + slots;
     };
     const auto limit =
         std::chrono::milliseconds(static_cast<long>(scenario.durationS * 1000)) + 30s;
-    const bool isComplete = recorder.waitFor(isDone, limit);
-    if (showsProgress) fmt::print(stderr, "\r\033[K");
-    if (!isComplete && recorder.phase() == Phase::failed) {
-        run.failure = recorder.failure();
+    if (!waitUnlessInterrupted(recorder, isDone, limit)) {
+        // What was measured until then is not the run that was asked for.
+        run.failure = reasonOf(recorder, "the server stopped reporting");
         return run;
     }
     recorder.engine().stop();
-    recorder.waitFor([&] { return recorder.phase() == Phase::idle; }, 30s);
+    // What is open may take the client's whole patience.
+    const auto patience =
+        std::chrono::milliseconds(static_cast<long>(scenario.workload.clientTimeoutMs)) + 15s;
+    if (!waitUnlessInterrupted(
+            recorder, [&] { return recorder.phase() == Phase::idle; }, patience)) {
+        run.failure = reasonOf(recorder, "the server did not end the run in time");
+        return run;
+    }
     run.timeline = recorder.timeline();
 
-    const std::int64_t from = std::max(first + std::min<std::int64_t>(kWarmUpSlots, slots / 4),
-                                       run.timeline.slotAfterLastChange());
+    const std::int64_t from = firstJudgedSlot(run.timeline, scenario, first, slots);
     run.window = run.timeline.window(from, first + slots);
     run.verdict = judge::judge(run.window, scenario.objective,
                                scenario::usersToText(scenario.workload.dailyActiveUsers),
-                               judge::firstToBreak(run.timeline));
-    run.summary = summaryOf(run.timeline, scenario, run.window, run.verdict);
+                               judge::firstToBreak(run.timeline, from));
+    run.summary = summaryOf(run.timeline, run.window, run.verdict);
     return run;
 }
 

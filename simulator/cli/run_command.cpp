@@ -1,33 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "simulator/cli/assertion.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/exit_code.h"
+#include "simulator/cli/interrupt.h"
 #include "simulator/cli/live_run.h"
+#include "simulator/cli/output_file.h"
 #include "simulator/cli/summary.h"
 
 namespace tenfold::cli {
 
 namespace {
 
-/// Written beside the target and renamed, so that a full disk leaves no half file.
-bool writeFile(const std::string& path, const std::string& text) {
-    const std::string draft = path + ".part";
-    std::ofstream out(draft, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out || std::rename(draft.c_str(), path.c_str()) != 0) {
-        std::remove(draft.c_str());
-        fmt::print(stderr, "{}: could not be written\n", path);
-        return false;
+/// One line of stderr for each file that cannot be written.
+bool areWritable(const RunFlags& flags) {
+    bool areAll = true;
+    for (const auto& path : {flags.jsonFile, flags.csvFile}) {
+        if (path.empty()) continue;
+        const std::string why = whyNotWritable(path);
+        if (why.empty()) continue;
+        fmt::print(stderr, "{}: cannot be written: {}\n", path, why);
+        areAll = false;
     }
-    return true;
+    return areAll;
+}
+
+bool write(const std::string& path, const std::string& text) {
+    const std::string why = writeFile(path, text);
+    if (!why.empty()) fmt::print(stderr, "{}: could not be written: {}\n", path, why);
+    return why.empty();
 }
 
 }  // namespace
@@ -42,23 +47,28 @@ int runCommand(const RunFlags& flags) {
     } catch (const scenario::InputError& e) {
         for (const auto& m : e.messages()) problems.add(m);
     }
+    if (!flags.jsonFile.empty() && flags.jsonFile == flags.csvFile)
+        problems.add("--csv", "\"" + flags.csvFile + "\"", "another file than --json");
     if (!problems.empty()) {
         fmt::print(stderr, "{}\n", problems.joined());
         return kBadInput;
     }
 
-    const LiveRun run = runLive(s, isatty(STDERR_FILENO) != 0);
+    if (!areWritable(flags)) return kNotTrusted;
+
+    catchInterrupts();
+    const LiveRun run = runLive(s, Progress::kindOfStderr());
     if (!run.failure.empty()) {
         fmt::print(stderr, "the run could not be made: {}\n", run.failure);
         return kNotTrusted;
     }
     fmt::print("{} at {} users, live\n{}", s.name,
-               scenario::usersToText(s.workload.dailyActiveUsers), summaryText(run.summary));
+               scenario::usersToText(s.workload.dailyActiveUsers),
+               summaryText(run.summary, run.verdict));
     if (!flags.jsonFile.empty() &&
-        !writeFile(flags.jsonFile, runJson(run.timeline, s, run.summary).dump()))
+        !write(flags.jsonFile, runJson(run.timeline, s, run.summary).dump()))
         return kNotTrusted;
-    if (!flags.csvFile.empty() && !writeFile(flags.csvFile, csvOf(run.timeline)))
-        return kNotTrusted;
+    if (!flags.csvFile.empty() && !write(flags.csvFile, csvOf(run.timeline))) return kNotTrusted;
 
     bool isHeld = true;
     for (const auto& a : assertions) {
@@ -71,7 +81,8 @@ int runCommand(const RunFlags& flags) {
         fmt::print(stderr, "not trusted: {}\n", run.verdict.withheld);
         return kNotTrusted;
     }
-    if (assertions.empty()) isHeld = run.verdict.holds != judge::Holds::no;
+    // The objective is asked of every run; assertions are asked on top of it.
+    isHeld = isHeld && run.verdict.holds != judge::Holds::no;
     return isHeld ? kHeld : kDidNotHold;
 }
 

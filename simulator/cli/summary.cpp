@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "simulator/measure/clock.h"
 
@@ -24,6 +27,10 @@ double per(double amount, std::uint64_t n) {
     return n ? amount / static_cast<double>(n) : 0;
 }
 
+json ratio(std::uint64_t amount, std::uint64_t n) {
+    return n ? json(static_cast<double>(amount) / static_cast<double>(n)) : json();
+}
+
 json outcomesJson(const measure::ClientCounts& c) {
     json j = json::object();
     for (int i = 0; i < measure::kOutcomes; ++i)
@@ -35,6 +42,7 @@ json outcomesJson(const measure::ClientCounts& c) {
 json endpointJson(const measure::EndpointSample& e) {
     const auto& s = e.server;
     return {{"offered", e.users.offered},
+            {"abuser_outcomes", outcomesJson(e.abuser)},
             {"answered", e.users.of(Outcome::ok)},
             {"failed", e.users.failed()},
             {"p50_ms", percentile(e.users.response, 0.5)},
@@ -43,7 +51,7 @@ json endpointJson(const measure::EndpointSample& e) {
             {"samples", e.users.response.count()},
             {"requests", s.requests},
             {"statements", s.statements},
-            {"statements_per_request", per(static_cast<double>(s.statements), s.requests)},
+            {"statements_per_request", ratio(s.statements, s.requests)},
             {"full_scan_steps_per_request", per(static_cast<double>(s.fullScanSteps), s.requests)},
             {"rows_per_request", per(static_cast<double>(s.rows), s.requests)},
             {"bytes_per_answer", per(static_cast<double>(e.users.bytes), e.users.ended())},
@@ -82,10 +90,13 @@ std::string ms(const json& v) {
 
 }  // namespace
 
-json summaryOf(const measure::Timeline& timeline, const scenario::Scenario&,
-               const measure::Sample& window, const judge::Verdict& verdict) {
+json summaryOf(const measure::Timeline& timeline, const measure::Sample& window,
+               const judge::Verdict& verdict) {
     const auto all = window.total();
     const double seconds = window.spanMs() / 1000;
+    const auto perSecond = [&](std::uint64_t n) {
+        return seconds > 0 ? json(static_cast<double>(n) / seconds) : json();
+    };
     json byEndpoint = json::object();
     for (const auto& [id, e] : window.endpoints) byEndpoint[id] = endpointJson(e);
     json nodes = json::object();
@@ -102,38 +113,33 @@ json summaryOf(const measure::Timeline& timeline, const scenario::Scenario&,
     const auto identity = [](const measure::ClientCounts& c) {
         return json{{"offered", c.offered}, {"ended", c.ended()}};
     };
-    const std::uint64_t ended = all.users.ended();
-    return {{"window_s", seconds},
-            {"offered_per_s", seconds > 0 ? static_cast<double>(all.users.offered) / seconds : 0},
-            {"answered_per_s",
-             seconds > 0 ? static_cast<double>(all.users.of(Outcome::ok)) / seconds : 0},
-            {"failed_ratio", per(static_cast<double>(all.users.failed()), ended)},
-            {"p50_ms", percentile(all.users.response, 0.5)},
-            {"p95_ms", percentile(all.users.response, 0.95)},
-            {"p99_ms", percentile(all.users.response, 0.99)},
-            {"censored", all.users.censored()},
-            {"samples", all.users.response.count()},
-            {"statements_per_request",
-             per(static_cast<double>(all.server.statements), all.server.requests)},
-            {"outcomes", outcomesJson(all.users)},
-            {"abuser_outcomes", outcomesJson(all.abuser)},
-            {"whole_run", {{"users", identity(whole.users)}, {"abuser", identity(whole.abuser)}}},
-            {"by_endpoint", byEndpoint},
-            {"nodes", nodes},
-            {"where", where},
-            {"overrun_p99_ms", percentile(overrun, 0.99)},
-            {"generator_lag_p50_ms", percentile(window.generatorLag, 0.5)},
-            {"generator_lag_p99_ms", percentile(window.generatorLag, 0.99)},
-            {"host_cpu", window.hostCpu},
-            {"verdict",
-             {{"holds", holdsJson(verdict.holds)},
-              {"headline", verdict.headline},
-              {"sentence", verdict.sentence},
-              {"first_to_break", verdict.firstToBreak ? json(*verdict.firstToBreak) : json()},
-              {"withheld", verdict.withheld.empty() ? json() : json(verdict.withheld)}}},
-            {"confidence",
-             {{"percentiles", "nearest rank over the window"},
-              {"verdict", "exact binomial lower bound, 95 %"}}}};
+    // Where nothing was measured there is no figure: a zero would be one.
+    return {
+        {"offered_per_s", perSecond(all.users.offered)},
+        {"answered_per_s", perSecond(all.users.of(Outcome::ok))},
+        {"failed_ratio", ratio(all.users.failed(), all.users.ended())},
+        {"p50_ms", percentile(all.users.response, 0.5)},
+        {"p95_ms", percentile(all.users.response, 0.95)},
+        {"p99_ms", percentile(all.users.response, 0.99)},
+        {"samples", all.users.response.count()},
+        {"statements_per_request", ratio(all.server.statements, all.server.requests)},
+        {"outcomes", outcomesJson(all.users)},
+        {"by_endpoint", byEndpoint},
+        {"nodes", nodes},
+        {"where", where},
+        {"overrun_p99_ms", percentile(overrun, 0.99)},
+        {"generator_lag_p99_ms", percentile(window.generatorLag, 0.99)},
+        {"host_cpu", window.hostCpu},
+        {"verdict",
+         {{"holds", holdsJson(verdict.holds)},
+          {"first_to_break", verdict.firstToBreak ? json(*verdict.firstToBreak) : json()},
+          {"withheld", verdict.withheld.empty() ? json() : json(verdict.withheld)}}},
+        {"confidence",
+         {{"window_s", seconds},
+          {"censored", all.users.censored()},
+          {"percentiles", "nearest rank over the window"},
+          {"verdict", "exact binomial lower bound, 95 %"},
+          {"whole_run", {{"users", identity(whole.users)}, {"abuser", identity(whole.abuser)}}}}}};
 }
 
 json runJson(const measure::Timeline& timeline, const scenario::Scenario& scenario,
@@ -150,39 +156,59 @@ std::string csvOf(const measure::Timeline& timeline) {
     std::string out =
         "time_s,version,offered,ok,rate_limited,client_error,server_error,refused,timeout,"
         "unfinished,not_sent,p50_ms,p95_ms,p99_ms,statements,requests,host_cpu\n";
+    std::map<std::string, std::string> roles;  // of nodes that reported at some time
+    for (const auto& s : timeline.samples())
+        for (const auto& [id, n] : s.nodes) roles[id] = n.role;
     const auto cell = [](std::optional<double> v) { return v ? fmt::format("{:.3f}", *v) : ""; };
     for (const auto& s : timeline.samples()) {
+        // Who has not reported has no zeros: its cells stay empty.
+        const auto isMissing = [&](const char* role) {
+            return std::any_of(s.missing.begin(), s.missing.end(),
+                               [&](const std::string& id) { return roles[id] == role; });
+        };
+        const bool hasClient = std::any_of(s.nodes.begin(), s.nodes.end(), [](const auto& n) {
+            return n.second.role == "generator" && n.second.alive;
+        });
         const auto all = s.total();
+        const auto client = [&](std::uint64_t n) {
+            return hasClient && !isMissing("generator") ? fmt::format("{}", n) : "";
+        };
+        const auto server = [&](std::uint64_t n) {
+            return isMissing("instance") ? "" : fmt::format("{}", n);
+        };
         out += fmt::format("{:.2f},{},{}", static_cast<double>(s.slot) * 0.25, s.version,
-                           all.users.offered);
-        for (const auto n : all.users.outcomes) out += fmt::format(",{}", n);
+                           client(all.users.offered));
+        for (const auto n : all.users.outcomes) out += "," + client(n);
         out += fmt::format(",{},{},{},{},{},{:.3f}\n", cell(all.users.response.percentileMs(0.5)),
                            cell(all.users.response.percentileMs(0.95)),
-                           cell(all.users.response.percentileMs(0.99)), all.server.statements,
-                           all.server.requests, s.hostCpu);
+                           cell(all.users.response.percentileMs(0.99)),
+                           server(all.server.statements), server(all.server.requests), s.hostCpu);
     }
     return out;
 }
 
-std::string summaryText(const json& s) {
+std::string summaryText(const json& s, const judge::Verdict& verdict) {
+    const auto& confidence = s["confidence"];
     const bool isCensored =
-        s["censored"].get<double>() > 0.01 * s["samples"].get<double>() && s["censored"] > 0;
+        confidence["censored"].get<double>() > 0.01 * s["samples"].get<double>();
     std::string out;
     const auto line = [&](const std::string& name, const std::string& value) {
         out += fmt::format("  {:<24}{}\n", name, value);
     };
+    const auto figure = [](const json& v, const char* format, double factor = 1) {
+        return v.is_number() ? fmt::format(fmt::runtime(format), v.get<double>() * factor) : "–";
+    };
     line("asked for / answered",
-         fmt::format("{:.1f} / {:.1f} a second (last {:.0f} s)", s["offered_per_s"].get<double>(),
-                     s["answered_per_s"].get<double>(), s["window_s"].get<double>()));
-    line("failed", fmt::format("{:.2f} %", s["failed_ratio"].get<double>() * 100));
+         fmt::format("{} / {} a second (over {:.0f} s)", figure(s["offered_per_s"], "{:.1f}"),
+                     figure(s["answered_per_s"], "{:.1f}"), confidence["window_s"].get<double>()));
+    line("failed", figure(s["failed_ratio"], "{:.2f} %", 100));
     line("p50  p95  p99",
          fmt::format("{}  {}  {}{}   n = {}", ms(s["p50_ms"]), ms(s["p95_ms"]),
                      isCensored ? "≥ " : "", ms(s["p99_ms"]), s["samples"].get<std::uint64_t>()));
-    line("statements a request", fmt::format("{:.2f}", s["statements_per_request"].get<double>()));
+    line("statements a request", figure(s["statements_per_request"], "{:.2f}"));
     line("lag, overrun p99", ms(s["generator_lag_p99_ms"]) + ", " + ms(s["overrun_p99_ms"]));
-    line("host CPU", fmt::format("{:.0f} %", s["host_cpu"].get<double>() * 100));
-    const auto& v = s["verdict"];
-    line(v["headline"].get<std::string>(), v["sentence"].get<std::string>());
+    line("host CPU", figure(s["host_cpu"], "{:.0f} %", 100));
+    line(verdict.headline, verdict.sentence);
     return out;
 }
 

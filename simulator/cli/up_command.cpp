@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "simulator/cli/commands.h"
 #include "simulator/cli/exit_code.h"
+#include "simulator/cli/interrupt.h"
 #include "simulator/cli/recorder.h"
 
 namespace tenfold::cli {
 
 using namespace std::chrono_literals;
-
-namespace {
-std::atomic<bool> g_isInterrupted{false};  // a signal handler can reach nothing else
-void interrupt(int) {
-    g_isInterrupted = true;
-}
-}  // namespace
 
 int upCommand(const ScenarioFlags& flags, bool isJson) {
     scenario::Scenario s;
@@ -30,17 +21,16 @@ int upCommand(const ScenarioFlags& flags, bool isJson) {
         fmt::print(stderr, "{}\n", e.what());
         return kBadInput;
     }
-    struct sigaction action {};
-    action.sa_handler = interrupt;
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
-
+    catchInterrupts();
     Recorder recorder;
     recorder.engine().start(s, true);
-    const bool isUp = recorder.waitFor(
-        [&] { return recorder.phase() == engine::Phase::paused || g_isInterrupted; }, 120s);
-    if (!isUp || recorder.phase() == engine::Phase::failed) {
-        fmt::print(stderr, "the system could not be started: {}\n", recorder.failure());
+    const bool isUp = waitUnlessInterrupted(
+        recorder, [&] { return recorder.phase() == engine::Phase::paused; }, 120s);
+    if (!isUp) {
+        // Ctrl-C is how `up` ends, early or late.
+        if (isInterrupted()) return kHeld;
+        fmt::print(stderr, "the system could not be started: {}\n",
+                   recorder.failure().empty() ? "no answer in two minutes" : recorder.failure());
         return kNotTrusted;
     }
     if (isJson) {
@@ -61,8 +51,8 @@ int upCommand(const ScenarioFlags& flags, bool isJson) {
         fmt::print("Ctrl-C ends it.\n");
     }
     std::fflush(stdout);
-    while (!g_isInterrupted && recorder.phase() != engine::Phase::failed)
-        recorder.waitFor([] { return g_isInterrupted.load(); }, 200ms);
+    const auto isOver = [&] { return recorder.phase() == engine::Phase::failed; };
+    while (!isInterrupted() && !isOver()) waitUnlessInterrupted(recorder, isOver, 1h);
     const bool isFailed = recorder.phase() == engine::Phase::failed;
     if (isFailed) fmt::print(stderr, "the system ended: {}\n", recorder.failure());
     recorder.engine().stop();
