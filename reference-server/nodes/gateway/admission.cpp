@@ -6,20 +6,26 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "reference-server/api/status_phrase.h"
 #include "reference-server/protocol/identity.h"
 
 namespace tenfold::nodes {
 
 namespace http = boost::beast::http;
 
-HttpResponse problemResponse(unsigned status, const std::string& title, const std::string& detail,
-                             int retryAfterS, const std::string& type) {
+HttpResponse problemResponse(int status, const std::string& detail, int retryAfterS,
+                             const std::string& reason,
+                             const std::vector<std::string>& violatedPolicies) {
     HttpResponse r(static_cast<http::status>(status), 11);
     r.set(http::field::content_type, "application/problem+json");
     if (retryAfterS > 0) r.set(http::field::retry_after, std::to_string(retryAfterS));
-    r.body() =
-        nlohmann::json{{"type", type}, {"title", title}, {"status", status}, {"detail", detail}}
-            .dump();
+    nlohmann::json out{{"type", api::typeOf(status)},
+                       {"title", api::titleOf(status)},
+                       {"status", status},
+                       {"detail", detail}};
+    if (!reason.empty()) out["reason"] = reason;
+    if (!violatedPolicies.empty()) out["violated-policies"] = violatedPolicies;
+    r.body() = out.dump();
     return r;
 }
 
@@ -33,15 +39,15 @@ void Admissions::configure(const scenario::Design& design) {
 }
 
 HttpResponse Admissions::tooMany(const mechanisms::Gcra& limiter, const mechanisms::Admission& a,
-                                 const char* policy, const std::string& detail) const {
+                                 const char* policy, const std::string& detail,
+                                 const std::string& reason) {
     const auto seconds = [](std::int64_t ns) {
         return static_cast<int>(std::ceil(static_cast<double>(ns) / 1e9));
     };
     // Retry-After has whole seconds: rounded up, so that who waits is admitted. The draft wants it
     // not to lie before the `t` of RateLimit: both name the moment of the next admission.
     const int wait = std::max(1, seconds(a.retryAfterNs));
-    auto r = problemResponse(429, "Too many requests", detail, wait,
-                             "https://iana.org/assignments/http-problem-types#quota-exceeded");
+    auto r = problemResponse(429, detail, wait, reason, {policy});
     const int window =
         std::max(1, static_cast<int>(std::lround(limiter.burst() / limiter.ratePerS())));
     r.set("RateLimit-Policy", fmt::format("\"{}\";q={:.0f};w={}", policy, limiter.burst(), window));
@@ -56,7 +62,8 @@ Admissions::Decision Admissions::decide(const HttpRequest& request, const std::s
         const auto a = m_perIp.admit(address, nowNs);
         if (!a.isAdmitted) {
             d.reason = "rate_limited_ip";
-            d.refusal = tooMany(m_perIp, a, "perip", "This address has sent too many requests.");
+            d.refusal =
+                tooMany(m_perIp, a, "perip", "This address has sent too many requests.", d.reason);
             return d;
         }
     }
@@ -66,8 +73,7 @@ Admissions::Decision Admissions::decide(const HttpRequest& request, const std::s
             protocol::userOfToken(m_tokenKey, {authorization.data() + 7, authorization.size() - 7});
         if (!d.user) {
             d.reason = "bad_token";
-            d.refusal =
-                problemResponse(401, "Unauthorized", "This bearer token is not valid here.");
+            d.refusal = problemResponse(401, "This bearer token is not valid here.", 0, d.reason);
             d.refusal->set(http::field::www_authenticate, "Bearer error=\"invalid_token\"");
             return d;
         }
@@ -76,7 +82,8 @@ Admissions::Decision Admissions::decide(const HttpRequest& request, const std::s
         const auto a = m_perUser.admit(std::to_string(*d.user), nowNs);
         if (!a.isAdmitted) {
             d.reason = "rate_limited_user";
-            d.refusal = tooMany(m_perUser, a, "peruser", "This user has sent too many requests.");
+            d.refusal =
+                tooMany(m_perUser, a, "peruser", "This user has sent too many requests.", d.reason);
         }
     }
     return d;

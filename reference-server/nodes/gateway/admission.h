@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "reference-server/mechanisms/rate_limiting/gcra.h"
 #include "reference-server/nodes/gateway/http_types.h"
@@ -11,8 +12,9 @@
 namespace tenfold::nodes {
 
 /// An answer the gateway gives itself, RFC 9457.
-HttpResponse problemResponse(unsigned status, const std::string& title, const std::string& detail,
-                             int retryAfterS = 0, const std::string& type = "about:blank");
+HttpResponse problemResponse(int status, const std::string& detail, int retryAfterS = 0,
+                             const std::string& reason = "",
+                             const std::vector<std::string>& violatedPolicies = {});
 
 /// Who may in: the limit per address comes before the token is looked at, the one per user after.
 class Admissions {
@@ -30,8 +32,9 @@ public:
     Decision decide(const HttpRequest& request, const std::string& address, std::int64_t nowNs);
 
 private:
-    HttpResponse tooMany(const mechanisms::Gcra& limiter, const mechanisms::Admission& a,
-                         const char* policy, const std::string& detail) const;
+    static HttpResponse tooMany(const mechanisms::Gcra& limiter, const mechanisms::Admission& a,
+                                const char* policy, const std::string& detail,
+                                const std::string& reason);
 
     std::string m_tokenKey;
     bool m_isPerIp = false;

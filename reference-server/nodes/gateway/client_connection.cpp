@@ -4,8 +4,12 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/write.hpp>
+#include <string_view>
+#include <vector>
 
 #include "simulator/load/endpoints.h"
 
@@ -22,6 +26,7 @@ constexpr std::uint64_t kMaxBodyBytes = 1 << 20;
 constexpr measure::Nanos kMaxIdleNs = 300'000'000'000;
 constexpr measure::Nanos kMaxRequestNs = 10'000'000'000;
 constexpr measure::Nanos kMaxWriteNs = 60'000'000'000;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr measure::Nanos kMaxLingerNs = 2'000'000'000;
 }  // namespace
 
@@ -71,10 +76,43 @@ void ClientConnection::read() {
     m_parser.emplace();
     m_parser->header_limit(kMaxHeaderBytes);
     m_parser->body_limit(kMaxBodyBytes);
+    http::async_read_header(m_socket, m_buffer, *m_parser,
+                            [self = shared_from_this()](boost::system::error_code e, std::size_t) {
+                                if (e) return self->refuse(e);
+                                self->headRead();
+                            });
+}
+
+void ClientConnection::headRead() {
+    const auto& head = m_parser->get();
+    const auto coding = head[http::field::transfer_encoding];
+    if (!coding.empty() && !boost::beast::iequals(coding, "chunked"))
+        return turnAway(501, "The only transfer coding known here is chunked.");
+    if (head.version() >= 11 && head.count(http::field::host) != 1)
+        return turnAway(400, "A request names one host.");
+    if (m_parser->is_done()) {
+        m_phase = Phase::answering;
+        handle();
+        return;
+    }
+    const auto expected = head[http::field::expect];
+    if (expected.empty()) return readBody();
+    if (!boost::beast::iequals(expected, "100-continue"))
+        return turnAway(417, "The only expectation known here is 100-continue.");
+    if (m_buffer.size() > 0) return readBody();  // the client has not waited
+    // Who asks whether to go on may wait a second for the word before the body is sent.
+    asio::async_write(m_socket, asio::buffer(kContinue.data(), kContinue.size()),
+                      [self = shared_from_this()](boost::system::error_code e, std::size_t) {
+                          if (e) return self->close();
+                          self->readBody();
+                      });
+}
+
+void ClientConnection::readBody() {
     http::async_read(m_socket, m_buffer, *m_parser,
                      [self = shared_from_this()](boost::system::error_code e, std::size_t) {
-                         self->m_phase = Phase::answering;
                          if (e) return self->refuse(e);
+                         self->m_phase = Phase::answering;
                          self->handle();
                      });
 }
@@ -82,19 +120,24 @@ void ClientConnection::read() {
 void ClientConnection::refuse(boost::system::error_code e) {
     const bool isHttp = e.category() == make_error_code(http::error::body_limit).category();
     if (!isHttp || e == http::error::end_of_stream || e == http::error::partial_message) {
+        m_phase = Phase::answering;
         close();
-        return;
+    } else if (e == http::error::body_limit) {
+        turnAway(413, "A body may have 1 MiB.");
+    } else if (e == http::error::header_limit) {
+        turnAway(431, "A header may have 8 kB.");
+    } else {
+        turnAway(400, e.message());
     }
+}
+
+void ClientConnection::turnAway(int status, const std::string& detail) {
+    // What follows on the connection cannot be told from the rest of this request.
+    m_phase = Phase::answering;
     m_keepAlive = false;
     m_endpoint.reset();
-    if (e == http::error::body_limit) {
-        finish(problemResponse(413, "Content too large", "A body may have 1 MiB."), 0);
-    } else if (e == http::error::header_limit) {
-        finish(problemResponse(431, "Request header fields too large", "A header may have 8 kB."),
-               0);
-    } else {
-        finish(problemResponse(400, "Bad request", e.message()), 0);
-    }
+    m_node.countArrived();
+    finish(problemResponse(status, detail), 0);
 }
 
 void ClientConnection::handle() {
@@ -103,7 +146,11 @@ void ClientConnection::handle() {
     m_keepAlive = m_request->keep_alive();
     const auto target = m_request->target();
     const auto method = m_request->method_string();
-    m_endpoint = load::endpointOf({method.data(), method.size()}, {target.data(), target.size()});
+    // HEAD is GET without the body.
+    const bool isHead = m_request->method() == http::verb::head;
+    m_endpoint = load::endpointOf(
+        isHead ? std::string_view("GET") : std::string_view(method.data(), method.size()),
+        {target.data(), target.size()});
     if (target == "/metrics" || target == "/gateway/healthz") {
         HttpResponse r(http::status::ok, 11);
         r.set(http::field::content_type, "text/plain; version=0.0.4");
@@ -122,13 +169,30 @@ void ClientConnection::handle() {
 
 void ClientConnection::forward(std::optional<std::uint64_t> user) {
     auto& r = *m_request;
+    // What the client names as meant for this hop only (RFC 9110, 7.6.1).
+    std::vector<std::string> names;
+    for (const auto& token : http::token_list(r[http::field::connection]))
+        names.emplace_back(token);
+    for (const auto& name : names) r.erase(name);
     // What a client says about itself under our names counts for nothing.
     for (const char* name : {"X-Tenfold-Hop", "X-Tenfold-Client", "X-Tenfold-User",
                              "X-Tenfold-Version", "X-Forwarded-For", "REMOTE_ADDR", "Keep-Alive",
                              // For this hop only. The whole body is here: nobody need be asked
                              // whether to go on, nor answer with a "100" that is not the answer.
-                             "Connection", "Proxy-Connection", "Upgrade", "TE", "Expect"})
+                             "Connection", "Proxy-Connection", "Upgrade", "TE", "Expect",
+                             // Parts of an answer are no part of the contract.
+                             "Range", "If-Range"})
         r.erase(name);
+    // One framing for what is passed on. A body where none belongs would stay unread on the kept
+    // connection and be taken for the next request, which is somebody else's.
+    r.erase(http::field::transfer_encoding);
+    r.erase(http::field::content_length);
+    if (r.method() == http::verb::post || r.method() == http::verb::put ||
+        r.method() == http::verb::patch) {
+        r.content_length(r.body().size());
+    } else {
+        r.body().clear();
+    }
     r.version(11);
     r.set("X-Tenfold-Hop", m_node.hopSignature());
     r.set("X-Tenfold-Client", m_address);
@@ -149,8 +213,10 @@ bool ClientConnection::isGone() {
 
 void ClientConnection::answered(Upstreams::Result result) {
     using Failure = Upstreams::Failure;
-    constexpr const char* kReducedCapacity =
-        "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity";
+    const auto refuse = [&](int status, const char* reason, const char* detail, double queueMs) {
+        m_node.countRejected(reason);
+        finish(problemResponse(status, detail, status == 503 ? 1 : 0, reason), queueMs);
+    };
     switch (result.failure) {
         case Failure::none: {
             auto& r = result.response;
@@ -167,26 +233,14 @@ void ClientConnection::answered(Upstreams::Result result) {
             return;
         }
         case Failure::queueFull:
-            m_node.countRejected("queue_full");
-            finish(problemResponse(503, "Overloaded", "Too many requests wait already.", 1,
-                                   kReducedCapacity),
-                   0);
-            return;
+            return refuse(503, "queue_full", "Too many requests wait already.", 0);
         case Failure::noInstance:
-            m_node.countRejected("no_instance");
-            finish(problemResponse(503, "No server", "No API instance is up.", 1, kReducedCapacity),
-                   0);
-            return;
+            return refuse(503, "no_instance", "No API instance is up.", 0);
         case Failure::timedOut:
-            m_node.countRejected("upstream_timeout");
-            finish(problemResponse(504, "Gateway timeout", "The API did not answer in time."),
-                   result.queueMs);
-            return;
+            return refuse(504, "upstream_timeout", "The API did not answer in time.",
+                          result.queueMs);
         case Failure::broken:
-            m_node.countRejected("upstream_broken");
-            finish(problemResponse(502, "Bad gateway", "The API instance broke off."),
-                   result.queueMs);
-            return;
+            return refuse(502, "upstream_broken", "The API instance broke off.", result.queueMs);
         case Failure::clientGone:
             m_node.countRejected("client_gone");
             close();
@@ -198,6 +252,8 @@ void ClientConnection::finish(HttpResponse response, double queueMs) {
     m_response = std::move(response);
     m_response.version(11);
     m_response.erase("Keep-Alive");
+    m_response.erase(
+        "Accept-Ranges");  // it said so of itself; what asks for parts is not passed on
     m_response.keep_alive(m_keepAlive);
     // HEAD is answered with the length of the body that it leaves out.
     const bool isHead = m_request && m_request->method() == http::verb::head;

@@ -28,7 +28,10 @@ public:
 private:
     enum class Phase { reading, answering, writing, lingering };
     void read();
+    void headRead();
+    void readBody();
     void handle();
+    void turnAway(int status, const std::string& detail);
     void forward(std::optional<std::uint64_t> user);
     void refuse(boost::system::error_code e);
     void answered(Upstreams::Result result);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/nodes/gateway/gateway.h"
 
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <future>
 #include <thread>
@@ -20,6 +21,24 @@ std::vector<Upstreams::Peer> peersFrom(const json& line) {
         peers.push_back({p.at("id").get<std::string>(), p.at("port").get<int>()});
     return peers;
 }
+
+/// Asks the node on its own thread. When that is too busy to answer in time, nothing is taken: what
+/// was counted stays for the next slot.
+measure::Sample sampleOf(GatewayNode& node) {
+    struct Asked {
+        std::atomic<bool> isOpen{true};
+        std::promise<measure::Sample> sample;
+    };
+    const auto asked = std::make_shared<Asked>();
+    auto future = asked->sample.get_future();
+    asio::post(node.io(), [&node, asked] {
+        if (asked->isOpen.exchange(false)) asked->sample.set_value(node.collect());
+    });
+    const bool isInTime =
+        future.wait_for(std::chrono::milliseconds(200)) == std::future_status::ready;
+    if (!isInTime && asked->isOpen.exchange(false)) return {};
+    return future.get();
+}
 }  // namespace
 
 int runGateway(ControlChannel& control, const json& start) {
@@ -36,17 +55,10 @@ int runGateway(ControlChannel& control, const json& start) {
     versions.publish(first);
     GatewayNode node(identity, hardware::profileFromJson(start.at("hardware")), versions);
     node.configure(versions.current()->design, peers[first]);
-    std::thread io([&] { node.run(); });
     {
-        SlotReporter reporter(control, identity, [&](std::int64_t) {
-            const auto promise = std::make_shared<std::promise<measure::Sample>>();
-            auto future = promise->get_future();
-            asio::post(node.io(), [&node, promise] { promise->set_value(node.collect()); });
-            if (future.wait_for(std::chrono::milliseconds(200)) == std::future_status::ready)
-                return future.get();
-            return measure::Sample{};
-        });
+        SlotReporter reporter(control, identity, [&](std::int64_t) { return sampleOf(node); });
         node.setMetrics([&] { return reporter.metricsText(); });
+        std::thread io([&] { node.run(); });
         control.emit({{"ready", true}, {"port", node.port()}});
         control.run([&](const json& command) {
             const auto cmd = command.at("cmd").get<std::string>();
@@ -70,9 +82,10 @@ int runGateway(ControlChannel& control, const json& start) {
                 throw std::runtime_error("a gateway does not know the command " + cmd);
             }
         });
+        // Before the reporter, of which the node asks the text of /metrics.
+        node.stop();
+        io.join();
     }
-    node.stop();
-    io.join();
     return 0;
 }
 

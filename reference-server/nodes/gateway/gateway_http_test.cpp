@@ -78,6 +78,7 @@ TEST(GatewayHttp, WhoAsksTooOftenIsToldTheLimitAndWhenToComeBack) {
     EXPECT_THAT(refused, testing::ContainsRegex("RateLimit: \"peruser\";r=0;t=([1-9]|10)\r"));
     EXPECT_THAT(refused, testing::ContainsRegex("Retry-After: ([1-9]|10)\r"));
     EXPECT_THAT(refused, HasSubstr("#quota-exceeded"));
+    EXPECT_THAT(refused, HasSubstr("\"violated-policies\":[\"peruser\"]"));
     EXPECT_THAT(ask(2), HasSubstr("HTTP/1.1 200")) << "another user has an allowance of their own";
     EXPECT_EQ(a.seen().size(), 4u);
     EXPECT_EQ(gateway.collect().nodes.at("gateway").rejected.at("rate_limited_user"), 1u);
@@ -134,6 +135,48 @@ TEST(GatewayHttp, ContinueIsNotTheAnswerAndNobodyGetsAnotherOnesAnswer) {
                             gateway.url(path)),
                       "mine");
     for (const auto& r : a.seen()) EXPECT_EQ(r.count("Expect"), 0u);
+}
+
+TEST(GatewayHttp, AnInstanceGetsOneFramingAndNoBodyWhereNoneBelongs) {
+    TestUpstream a("a");
+    RunningGateway gateway({});
+    gateway.use({&a});
+    shell("curl -s -X GET -d hidden " + gateway.url("/v1/products/1"));
+    shell("curl -s -X DELETE -d hidden " + gateway.url("/v1/products/1"));
+    shell("curl -s -X PATCH " + gateway.url("/v1/me"));
+    shell(
+        "curl -s -H 'Transfer-Encoding: chunked' -H 'Connection: close, X-Mine' -H 'X-Mine: 1'"
+        " -H 'Range: bytes=0-1' -d mine " +
+        gateway.url("/v1/orders"));
+    const auto seen = a.seen();
+    ASSERT_EQ(seen.size(), 4u);
+    for (const auto& r : seen) EXPECT_EQ(r.count("Transfer-Encoding"), 0u);
+    for (std::size_t i : {0u, 1u}) {
+        EXPECT_EQ(seen[i].body(), "");
+        EXPECT_EQ(seen[i].count("Content-Length"), 0u);
+    }
+    EXPECT_EQ(header(seen[2], "Content-Length"), "0") << "or the instance would wait for a body";
+    EXPECT_EQ(header(seen[3], "Content-Length"), "4");
+    EXPECT_EQ(seen[3].body(), "mine");
+    EXPECT_EQ(seen[3].count("X-Mine") + seen[3].count("Range"), 0u);
+}
+
+TEST(GatewayHttp, EveryRequestThatArrivedIsCompletedTheMalformedToo) {
+    TestUpstream a("a");
+    RunningGateway gateway({});
+    gateway.use({&a});
+    const std::string code = "curl -s -o /dev/null -w '%{http_code}' ";
+    EXPECT_EQ(shell(code + gateway.url("/v1/products/1")), "200");
+    EXPECT_EQ(shell(code + "-H 'Host:' " + gateway.url("/v1/products/1")), "400");
+    EXPECT_EQ(shell(code + "-H 'Expect: beer' -d x " + gateway.url("/v1/orders")), "417");
+    EXPECT_EQ(shell(code + "-H 'Transfer-Encoding: gzip, chunked' " + gateway.url("/v1/orders")),
+              "501");
+    EXPECT_EQ(shell(code + "-I " + gateway.url("/v1/products/1")), "200");
+    const auto n = gateway.collect();
+    EXPECT_EQ(n.nodes.at("gateway").arrived, 5u);
+    EXPECT_EQ(n.nodes.at("gateway").completed, 5u);
+    EXPECT_TRUE(n.nodes.at("gateway").rejected.empty()) << "their mistakes, not its limits";
+    EXPECT_EQ(n.endpoints.at("products.get").where.requests, 2u) << "HEAD is a GET";
 }
 
 TEST(GatewayHttp, HeadIsAnsweredWithTheLengthAndWithoutABody) {
