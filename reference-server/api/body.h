@@ -1,48 +1,53 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "reference-server/api/problem.h"
 
 namespace tenfold::api {
 
-/// A JSON body, checked field by field; every shortfall is a Problem 400 that names the field.
+/// A JSON body, checked field by field. What is wrong is collected, and `check` tells all of it at
+/// once; until then a field that is wrong reads as 0 or as nothing.
 class Body {
 public:
-    explicit Body(const std::string& text) : m_json(nlohmann::json::parse(text, nullptr, false)) {
-        if (!m_json.is_object()) throw Problem::badRequest("The body must be a JSON object.");
-    }
-    explicit Body(nlohmann::json object) : m_json(std::move(object)) {
-        if (!m_json.is_object()) throw Problem::badRequest("Each line must be a JSON object.");
-    }
+    using Json = nlohmann::json;
 
-    std::int64_t integer(const char* field, std::int64_t least, std::int64_t most) const {
-        const auto it = m_json.find(field);
-        if (it == m_json.end() || !it->is_number_integer() || it->get<std::int64_t>() < least ||
-            it->get<std::int64_t>() > most)
-            throw Problem::badRequest(std::string(field) + " must be a whole number from " +
-                                      std::to_string(least) + " to " + std::to_string(most) + ".");
-        return it->get<std::int64_t>();
-    }
-    std::string text(const char* field, std::size_t longest) const {
-        const auto it = m_json.find(field);
-        if (it == m_json.end() || !it->is_string() || it->get<std::string>().size() > longest)
-            throw Problem::badRequest(std::string(field) + " must be a text of at most " +
-                                      std::to_string(longest) + " bytes.");
-        return it->get<std::string>();
-    }
-    const nlohmann::json& array(const char* field, std::size_t most) const {
-        const auto it = m_json.find(field);
-        if (it == m_json.end() || !it->is_array() || it->empty() || it->size() > most)
-            throw Problem::badRequest(std::string(field) + " must be a list of 1 to " +
-                                      std::to_string(most) + " entries.");
-        return *it;
-    }
+    /// Throws Problem 400 when the text is no JSON object, or nests deeper than any body of the
+    /// contract: half a million brackets fit into a megabyte, and copying them would recurse.
+    explicit Body(const std::string& text);
+
+    const Json& root() const { return m_root; }
+
+    /// A whole number of an object at `pointer` ("" for the body itself, "/lines/0" inside).
+    std::int64_t integer(const Json& object, const std::string& pointer, const char* field,
+                         std::int64_t least, std::int64_t most);
+    /// A text of an object, `longest` in characters, as the contract counts.
+    std::string text(const Json& object, const std::string& pointer, const char* field,
+                     std::size_t longest);
+    struct Entry {
+        const Json& object;
+        std::string pointer;
+    };
+    /// The objects of a list of 1 to `most`.
+    std::vector<Entry> objects(const Json& object, const std::string& pointer, const char* field,
+                               std::size_t most);
+    /// A field that the contract does not know is a mistake of the client's, and said so.
+    void noOthers(const Json& object, const std::string& pointer,
+                  std::initializer_list<const char*> known);
+
+    /// Throws Problem 422 with everything that was wrong.
+    void check() const;
 
 private:
-    nlohmann::json m_json;
+    void wrong(const std::string& pointer, std::string detail);
+
+    Json m_root;
+    std::vector<Shortfall> m_shortfalls;
 };
 
 }  // namespace tenfold::api

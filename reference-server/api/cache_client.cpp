@@ -5,27 +5,33 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
+#include "simulator/measure/clock.h"
+
 namespace tenfold::api {
 
 namespace {
+constexpr std::int64_t kSilenceNs = 1'000'000'000;
+constexpr timeval kLimit{0, 500'000};
+
 void freeReply(redisReply* reply) {
     freeReplyObject(reply);
 }
 }  // namespace
 
-CacheClient::Context CacheClient::take() {
-    {
-        std::lock_guard lock(m_mutex);
-        if (!m_idle.empty()) {
-            Context context = std::move(m_idle.back());
-            m_idle.pop_back();
-            return context;
-        }
-    }
-    const timeval limit{0, 500'000};
-    Context context(::redisConnectWithTimeout("127.0.0.1", m_port, limit), &redisFree);
+CacheClient::Context CacheClient::takeIdle() {
+    std::lock_guard lock(m_mutex);
+    if (m_idle.empty()) return Context(nullptr, &redisFree);
+    Context context = std::move(m_idle.back());
+    m_idle.pop_back();
+    return context;
+}
+
+CacheClient::Context CacheClient::connect() {
+    Context context(::redisConnectWithTimeout("127.0.0.1", m_port, kLimit), &redisFree);
     if (context && !context->err) {
-        ::redisSetTimeout(context.get(), limit);
+        ::redisSetTimeout(context.get(), kLimit);
         const int yes = 1;
         ::setsockopt(context->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     }
@@ -33,26 +39,38 @@ CacheClient::Context CacheClient::take() {
 }
 
 void CacheClient::giveBack(Context context) {
-    if (!context || context->err) return;
     std::lock_guard lock(m_mutex);
     m_idle.push_back(std::move(context));
 }
 
 CacheClient::Reply CacheClient::command(const std::vector<std::string>& words) {
-    Reply none(nullptr, &freeReply);
-    Context context = take();
-    if (!context || context->err) return none;
     std::vector<const char*> argv;
     std::vector<std::size_t> lengths;
     for (const auto& w : words) {
         argv.push_back(w.data());
         lengths.push_back(w.size());
     }
-    Reply reply(static_cast<redisReply*>(::redisCommandArgv(
-                    context.get(), static_cast<int>(argv.size()), argv.data(), lengths.data())),
-                &freeReply);
-    giveBack(std::move(context));
-    return reply;
+    if (measure::monotonicNow() < m_silentUntilNs) return Reply(nullptr, &freeReply);
+    // A kept connection that the cache has closed says nothing about the cache: the next kept one,
+    // and in the end a new one, is asked. No answer in time does say something.
+    for (bool isFresh = false; !isFresh;) {
+        Context context = takeIdle();
+        isFresh = !context;
+        if (isFresh) context = connect();
+        if (!context || context->err) break;
+        Reply reply(static_cast<redisReply*>(::redisCommandArgv(
+                        context.get(), static_cast<int>(argv.size()), argv.data(), lengths.data())),
+                    &freeReply);
+        if (reply) {
+            giveBack(std::move(context));
+            return reply;
+        }
+        const bool isClosed =
+            context->err == REDIS_ERR_EOF || (context->err == REDIS_ERR_IO && errno != EAGAIN);
+        if (!isClosed) break;
+    }
+    m_silentUntilNs = measure::monotonicNow() + kSilenceNs;
+    return Reply(nullptr, &freeReply);
 }
 
 std::optional<std::string> CacheClient::get(const std::string& key) {
@@ -65,9 +83,10 @@ void CacheClient::set(const std::string& key, const std::string& value, int ttlM
     command({"SET", key, value, "PX", std::to_string(ttlMs)});
 }
 
-bool CacheClient::lock(const std::string& key, int ttlMs) {
+CacheClient::Lock CacheClient::lock(const std::string& key, int ttlMs) {
     const auto reply = command({"SET", key, "1", "PX", std::to_string(ttlMs), "NX"});
-    return reply && reply->type == REDIS_REPLY_STATUS;
+    if (!reply || reply->type == REDIS_REPLY_ERROR) return Lock::unreachable;
+    return reply->type == REDIS_REPLY_STATUS ? Lock::held : Lock::taken;
 }
 
 void CacheClient::remove(const std::string& key) {

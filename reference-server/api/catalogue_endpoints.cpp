@@ -3,6 +3,7 @@
 
 #include "reference-server/api/body.h"
 #include "reference-server/api/endpoints.h"
+#include "reference-server/api/text.h"
 #include "reference-server/data/statements.h"
 #include "reference-server/mechanisms/pagination/page.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
@@ -16,10 +17,13 @@ namespace sql = data::sql;
 
 namespace {
 
-std::string searchOf(const Request& request) {
+std::string searchOf(const Request& request, std::vector<Shortfall>& shortfalls) {
     const auto it = request.query.find("prefix");
     if (it == request.query.end()) return "";
-    if (it->second.size() > 100) throw Problem::badRequest("prefix must be at most 100 bytes.");
+    const auto characters = charactersOf(it->second);
+    if (!characters || *characters > 100)
+        shortfalls.push_back({Shortfall::In::query, "prefix",
+                              "must be at most 100 characters of UTF-8, none of them NUL."});
     return it->second;
 }
 
@@ -42,12 +46,17 @@ Statement listStatement(const Page& page, const std::string& prefix) {
 }  // namespace
 
 Reply listProducts(Context& c, const Request& request) {
-    const Page page = mechanisms::pageFrom(request.query, c.design);
-    const std::string prefix = searchOf(request);
+    std::vector<Shortfall> shortfalls;
+    const std::string prefix = searchOf(request, shortfalls);
+    // A cursor belongs to the list it came from: another search gives it no meaning.
+    const mechanisms::CursorKey cursors{c.secret, "products:" + prefix};
+    const Page page = mechanisms::pageFrom(request.query, c.design, cursors, shortfalls);
+    if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
     Reply reply;
+    // What a client chose stands last: no search can be made to read as another page's key.
     const std::string key =
-        fmt::format("products:{}:{}:{}:{}:{}:{}", static_cast<int>(page.mode), prefix, page.size,
-                    page.offset, page.afterText, page.afterId);
+        fmt::format("products:{}:{}:{}:{}:{}:{}:{}", static_cast<int>(page.mode), page.size,
+                    page.offset, page.afterId, page.afterText.size(), page.afterText, prefix);
     reply.body = mechanisms::cachedAnswer(c, key, [&] {
         const Rows rows = mechanisms::read(c, request, listStatement(page, prefix));
         reply.rows = static_cast<std::uint64_t>(rows.count());
@@ -60,8 +69,9 @@ Reply listProducts(Context& c, const Request& request) {
                              {"image", fmt::format("/images/{}", rows.number(i, 0))}});
         json out = {{"items", std::move(items)}};
         if (page.mode == Page::Mode::keyset && rows.count() == page.size)
-            out["next_cursor"] = mechanisms::cursorFor(std::string(rows.text(rows.count() - 1, 1)),
-                                                       rows.number(rows.count() - 1, 0));
+            out["next_cursor"] =
+                mechanisms::cursorFor(cursors, std::string(rows.text(rows.count() - 1, 1)),
+                                      rows.number(rows.count() - 1, 0));
         return out.dump(-1, ' ', false, json::error_handler_t::replace);
     });
     return reply;
@@ -91,8 +101,10 @@ Reply getProduct(Context& c, const Request& request) {
 Reply updateProduct(Context& c, const Request& request) {
     userOf(request);
     const std::int64_t id = idInPath(request, "product");
-    const Body body(request.body);
-    const std::int64_t price = body.integer("price_cents", 1, 100'000'000);
+    Body body(request.body);
+    const std::int64_t price = body.integer(body.root(), "", "price_cents", 1, 100'000'000);
+    body.noOthers(body.root(), "", {"price_cents"});
+    body.check();
     Reply reply;
     const auto rows =
         mechanisms::write(c,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
@@ -40,6 +41,27 @@ std::string stateOf(const PGresult* result) {
     const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     return state ? state : "08006";
 }
+
+/// A statement that was sent and whose answer never came is a statement all the same, and the time
+/// it took was spent waiting for the database.
+class Unanswered {
+public:
+    Unanswered(Trace& trace, Nanos startNs, std::uint64_t statements)
+        : m_trace(&trace), m_startNs(startNs), m_statements(statements) {}
+    Unanswered(const Unanswered&) = delete;
+    Unanswered& operator=(const Unanswered&) = delete;
+    ~Unanswered() {
+        if (!m_trace) return;
+        m_trace->counts.statements += m_statements;
+        m_trace->add(Stage::database, static_cast<double>(monotonicNow() - m_startNs) / 1e6);
+    }
+    void dismiss() { m_trace = nullptr; }
+
+private:
+    Trace* m_trace;
+    Nanos m_startNs;
+    std::uint64_t m_statements;
+};
 
 }  // namespace
 
@@ -94,8 +116,7 @@ PGresult* Connection::nextResult(Nanos deadlineNs) {
     return PQgetResult(m_connection.get());
 }
 
-void Connection::fail(PGresult* result) {
-    const Rows owner(result);
+void Connection::fail(const PGresult* result) {
     const std::string message =
         result ? PQresultErrorMessage(result) : PQerrorMessage(m_connection.get());
     const std::string state = result ? stateOf(result) : "08006";
@@ -136,43 +157,65 @@ std::vector<const char*> pointers(const std::vector<std::string>& parameters) {
 }
 }  // namespace
 
-Rows Connection::run(const Statement& s, Trace& trace, Nanos deadlineNs) {
-    const Nanos start = monotonicNow();
-    PGconn* c = m_connection.get();
+void Connection::send(const Statement& s) {
     const auto values = pointers(s.parameters);
-    if (!PQsendQueryParams(c, s.sql.c_str(), static_cast<int>(values.size()), nullptr,
-                           values.data(), nullptr, nullptr, 0))
+    if (!PQsendQueryParams(m_connection.get(), s.sql.c_str(), static_cast<int>(values.size()),
+                           nullptr, values.data(), nullptr, nullptr, 0))
         fail(nullptr);
+}
+
+bool Connection::isAlive() {
+    PGconn* c = m_connection.get();
+    char byte = 0;
+    const auto n = ::recv(PQsocket(c), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
+    // Something was said unasked: a setting that has changed, or the reason of a shutdown.
+    return n > 0 && PQconsumeInput(c) && !PQisBusy(c) && PQstatus(c) == CONNECTION_OK &&
+           ::recv(PQsocket(c), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0;
+}
+
+void Connection::checkDeadline(Nanos deadlineNs) {
+    // Nothing has been sent yet: the connection stays good for others.
+    if (monotonicNow() >= deadlineNs) throw DatabaseError("57014", "the request took too long");
+}
+
+void Connection::rollBack(Trace& trace, Nanos deadlineNs) {
+    if (PQtransactionStatus(m_connection.get()) == PQTRANS_IDLE) return;
+    try {
+        run({"ROLLBACK", {}}, trace, deadlineNs);
+    } catch (const DatabaseError&) {
+        m_isUsable = false;  // closing the connection ends its transaction too
+    }
+}
+
+Rows Connection::run(const Statement& s, Trace& trace, Nanos deadlineNs) {
+    checkDeadline(deadlineNs);
+    const Nanos start = monotonicNow();
+    send(s);
+    Unanswered unanswered(trace, start, 1);
     Rows rows;
-    PGresult* failed = nullptr;
+    Rows failed;
     while (PGresult* result = nextResult(deadlineNs)) {
         const auto status = PQresultStatus(result);
-        if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
-            rows = Rows(result);
-        } else {
-            PQclear(failed);
-            failed = result;
-        }
+        (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? rows : failed) = Rows(result);
     }
+    unanswered.dismiss();
     account(trace, start, 1);
-    if (failed) fail(failed);
+    if (failed.result()) fail(failed.result());
     return rows;
 }
 
 std::vector<Rows> Connection::runPipeline(const std::vector<Statement>& statements, Trace& trace,
                                           Nanos deadlineNs) {
+    checkDeadline(deadlineNs);
     const Nanos start = monotonicNow();
     PGconn* c = m_connection.get();
     if (!PQenterPipelineMode(c)) fail(nullptr);
-    for (const auto& s : statements) {
-        const auto values = pointers(s.parameters);
-        if (!PQsendQueryParams(c, s.sql.c_str(), static_cast<int>(values.size()), nullptr,
-                               values.data(), nullptr, nullptr, 0))
-            fail(nullptr);
-    }
+    for (const auto& s : statements) send(s);
     if (!PQpipelineSync(c)) fail(nullptr);
+    Unanswered unanswered(trace, start, statements.size());
     std::vector<Rows> all;
-    PGresult* failed = nullptr;
+    Rows failed;
     for (bool isSynced = false; !isSynced;) {
         PGresult* result = nextResult(deadlineNs);
         if (!result) {
@@ -180,21 +223,22 @@ std::vector<Rows> Connection::runPipeline(const std::vector<Statement>& statemen
             continue;  // the end of one statement of the pipeline
         }
         const auto status = PQresultStatus(result);
+        Rows rows(result);
         if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
-            all.emplace_back(result);
+            all.push_back(std::move(rows));
         } else if (status == PGRES_PIPELINE_SYNC) {
             isSynced = true;
-            PQclear(result);
-        } else if (status == PGRES_FATAL_ERROR && !failed) {
-            failed = result;
-        } else {
-            PQclear(result);  // PGRES_PIPELINE_ABORTED: follows from the first error
+        } else if (status == PGRES_FATAL_ERROR && !failed.result()) {
+            failed = std::move(rows);
         }
+        // PGRES_PIPELINE_ABORTED follows from the first error.
     }
     PQexitPipelineMode(c);
+    unanswered.dismiss();
     account(trace, start, statements.size());
-    if (failed) fail(failed);
-    return all;
+    if (!failed.result()) return all;
+    rollBack(trace, deadlineNs);
+    fail(failed.result());
 }
 
 }  // namespace tenfold::api

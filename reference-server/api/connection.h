@@ -41,20 +41,28 @@ public:
     /// One round trip, one statement, never a named one: it works behind a transaction pooler.
     /// `deadlineNs` bounds the wait; past it the connection is broken and 57014 is thrown.
     Rows run(const Statement& statement, Trace& trace, measure::Nanos deadlineNs);
-    /// Several statements in one pipeline and one round trip. The first error fails them all.
+    /// Several statements in one pipeline and one round trip. The first error fails them all, and a
+    /// transaction that they began is rolled back.
     std::vector<Rows> runPipeline(const std::vector<Statement>& statements, Trace& trace,
                                   measure::Nanos deadlineNs);
 
     /// False after an error of the connection itself: it must not go back to a pool.
     bool isUsable() const { return m_isUsable; }
+    /// False when the other side has closed an idle connection.
+    bool isAlive();
     /// Commit position of the database behind, as of the last answer; 0 when it does not say.
     std::uint64_t lsn() const { return m_lsn; }
 
 private:
     void waitReadable(measure::Nanos deadlineNs);
     PGresult* nextResult(measure::Nanos deadlineNs);
-    [[noreturn]] void fail(PGresult* result);
+    [[noreturn]] void fail(const PGresult* result);
+    static void checkDeadline(measure::Nanos deadlineNs);
+    void send(const Statement& statement);
     void account(Trace& trace, measure::Nanos startNs, std::uint64_t statements);
+    /// Ends the transaction that a failed pipeline has left open: the next borrower would be told
+    /// that it is aborted, and every other writer would wait for its token.
+    void rollBack(Trace& trace, measure::Nanos deadlineNs);
 
     std::unique_ptr<PGconn, decltype(&PQfinish)> m_connection;
     bool m_isUsable = true;

@@ -10,7 +10,8 @@ namespace tenfold::api {
 
 namespace {
 constexpr int kConnectTimeoutMs = 2000;
-constexpr auto kRetryAfter = std::chrono::seconds(1);
+// Shorter than the wait for a connection: who waits gets what another has given up meanwhile.
+constexpr auto kRetryAfter = std::chrono::milliseconds(250);
 }  // namespace
 
 ConnectionPool::ConnectionPool(Settings settings) : m_settings(std::move(settings)) {
@@ -57,17 +58,25 @@ void ConnectionPool::openLoop() {
         }
         // The first fill asks once for each connection it wants; later tries are paced.
         if (isFirstFill && ++attempts >= m_settings.size) isFirstFill = false;
-        if (!fresh && !isFirstFill && m_open < m_settings.size && !m_isStopping)
-            m_openWake.wait_for(lock, kRetryAfter);
+        // Nobody who comes to wait may cut the pause short: each attempt that a full database turns
+        // away costs it a process start, and would be counted as one more refusal.
+        if (!fresh && !isFirstFill)
+            m_openWake.wait_for(lock, kRetryAfter, [&] { return m_isStopping; });
     }
 }
 
 ConnectionPool::Lease ConnectionPool::lend(Trace& trace) {
     const StageTimer timer(trace, measure::Stage::connection);
     std::unique_lock lock(m_mutex);
-    if (m_waiters.empty() && !m_idle.empty()) {
+    while (m_waiters.empty() && !m_idle.empty()) {
         auto connection = std::move(m_idle.back());
         m_idle.pop_back();
+        // A database that was restarted has closed them all: without the look, each of them would
+        // cost one more request.
+        if (!connection->isAlive()) {
+            --m_open;
+            continue;
+        }
         ++m_inUse;
         return Lease(*this, std::move(connection));
     }
@@ -80,9 +89,8 @@ ConnectionPool::Lease ConnectionPool::lend(Trace& trace) {
     if (!self.connection) {
         std::erase(m_waiters, &self);
         ++m_timedOut;
-        throw Problem(503, "No database connection",
-                      "Every connection of this instance was busy for too long.", "connection_wait",
-                      1);
+        throw Problem(503, "Every connection of this instance was busy for too long.",
+                      "connection_wait", 1);
     }
     return Lease(*this, std::move(self.connection));
 }

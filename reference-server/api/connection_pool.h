@@ -17,7 +17,7 @@ namespace tenfold::api {
 ///
 /// It is filled at once from a thread of its own (HikariCP's fixed pool), so a database with too
 /// few connections says so when the instance starts, not at the first peak. What could not be
-/// opened is tried again when somebody waits, at most once a second.
+/// opened is tried again when somebody waits, at most four times a second.
 class ConnectionPool {
 public:
     struct Settings {

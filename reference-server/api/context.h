@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -18,6 +19,7 @@ namespace tenfold::api {
 struct Request {
     std::string method;
     std::string path;
+    std::string lastSegment;  // of the path, decoded: the id of /v1/orders/{id}
     std::multimap<std::string, std::string> query;
     std::string body;
     std::optional<std::uint64_t> user;        // from the gateway, verified there
@@ -52,7 +54,8 @@ struct Context {
     IdMaker& ids;
     Trace& trace;
     measure::Nanos deadlineNs;
-    std::int64_t nowMs;  // wall clock, for created_at
+    std::int64_t nowMs;         // wall clock, for created_at
+    const std::string& secret;  // of the run: signs cursors
 };
 
 }  // namespace tenfold::api

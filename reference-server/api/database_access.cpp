@@ -28,14 +28,23 @@ DatabaseAccess::Plan DatabaseAccess::planFrom(const nlohmann::json& peers,
     return plan;
 }
 
-DatabaseAccess::DatabaseAccess(Plan plan) : m_plan(std::move(plan)) {
+DatabaseAccess::DatabaseAccess(Plan plan, const DatabaseAccess* before) : m_plan(std::move(plan)) {
+    const bool isComparable =
+        before && before->m_plan.size == m_plan.size && before->m_plan.waitMs == m_plan.waitMs;
     const auto pool = [&](const Target& t) {
-        return std::make_unique<ConnectionPool>(
+        return std::make_shared<ConnectionPool>(
             ConnectionPool::Settings{t.port, t.database, m_plan.size, m_plan.waitMs});
     };
-    m_primary = pool(m_plan.primary);
-    for (const auto& t : m_plan.replicas)
-        m_replicas.push_back({pool(t), std::make_unique<std::atomic<std::uint64_t>>(0)});
+    m_primary = isComparable && before->m_plan.primary == m_plan.primary ? before->m_primary
+                                                                         : pool(m_plan.primary);
+    for (const auto& t : m_plan.replicas) {
+        Replica replica;
+        if (isComparable)
+            for (std::size_t i = 0; i < before->m_replicas.size(); ++i)
+                if (before->m_plan.replicas[i] == t) replica = before->m_replicas[i];
+        if (!replica.pool) replica = {pool(t), std::make_shared<std::atomic<std::uint64_t>>(0)};
+        m_replicas.push_back(std::move(replica));
+    }
 }
 
 void DatabaseAccess::noteApplied(std::size_t i, std::uint64_t lsn) {

@@ -14,7 +14,8 @@
 namespace tenfold::api {
 
 /// The pools of one version of the design: to the primary and to each replica, direct or through
-/// the pooler. Two versions that connect alike share one object.
+/// the pooler. A pool that the version before has too is shared, not opened anew: two pools to one
+/// database would for a while want twice the connections it has.
 class DatabaseAccess {
 public:
     struct Target {
@@ -34,7 +35,7 @@ public:
     static Plan planFrom(const nlohmann::json& peers, const scenario::Design& design,
                          const hardware::HardwareProfile& hardware);
 
-    explicit DatabaseAccess(Plan plan);
+    explicit DatabaseAccess(Plan plan, const DatabaseAccess* before = nullptr);
 
     const Plan& plan() const { return m_plan; }
     ConnectionPool& primary() { return *m_primary; }
@@ -50,11 +51,11 @@ public:
 
 private:
     struct Replica {
-        std::unique_ptr<ConnectionPool> pool;
-        std::unique_ptr<std::atomic<std::uint64_t>> applied;
+        std::shared_ptr<ConnectionPool> pool;
+        std::shared_ptr<std::atomic<std::uint64_t>> applied;
     };
     Plan m_plan;
-    std::unique_ptr<ConnectionPool> m_primary;
+    std::shared_ptr<ConnectionPool> m_primary;
     std::vector<Replica> m_replicas;
     std::atomic<std::size_t> m_next{0};
 };

@@ -31,12 +31,11 @@ Reply answer(std::size_t endpoint, Context& context, const Request& request) {
 }
 
 std::int64_t idInPath(const Request& request, const char* what) {
-    const std::string_view path = request.path;
-    const auto digits = path.substr(path.rfind('/') + 1);
+    const std::string& digits = request.lastSegment;
     std::int64_t id = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-    if (error != std::errc{} || end != digits.data() + digits.size())
-        throw Problem::notFound(std::string(what) + " " + std::string(digits.substr(0, 40)));
+    if (error != std::errc{} || end != digits.data() + digits.size() || id < 1)
+        throw Problem::notFound(std::string(what) + " " + digits.substr(0, 40));
     return id;
 }
 

@@ -23,7 +23,7 @@ Reply updateMe(Context& context, const Request& request);
 Reply createPayment(Context& context, const Request& request);
 Reply createReview(Context& context, const Request& request);
 
-/// The number at the end of the path. Throws Problem 404 when it is none.
+/// The id at the end of the path, 1 or more. Throws Problem 404 when it is none.
 std::int64_t idInPath(const Request& request, const char* what);
 /// The user of the request. Throws Problem 401 without one.
 std::uint64_t userOf(const Request& request);

@@ -15,7 +15,7 @@ Reply getImage(Context&, const Request& request) {
     reply.body = "P5 200 99 255\n";
     reply.body.resize(kImageBytes);
     for (std::size_t i = 14; i < kImageBytes; ++i)
-        reply.body[i] = static_cast<char>((i * static_cast<std::size_t>(id + 7)) >> 3);
+        reply.body[i] = static_cast<char>((i * (static_cast<std::size_t>(id) + 7)) >> 3);
     reply.headers["Cache-Control"] = "public, max-age=31536000, immutable";
     return reply;
 }

@@ -19,12 +19,19 @@ namespace sql = data::sql;
 namespace {
 // Without pagination one customer's orders all come: a number no customer reaches.
 constexpr std::int64_t kAllOrders = 1'000'000;
-constexpr std::int64_t kOrdersOfCustomer = 20;
+
+mechanisms::CursorKey cursorsOf(const Context& c) {
+    return {c.secret, "orders"};
+}
 }  // namespace
 
 Reply listOrders(Context& c, const Request& request) {
     userOf(request);
-    const Page page = mechanisms::pageFrom(request.query, c.design);
+    // "?%63ustomer=7" is the same question as "?customer=7".
+    if (request.query.count("customer")) return listOrdersOfCustomer(c, request);
+    std::vector<Shortfall> shortfalls;
+    const Page page = mechanisms::pageFrom(request.query, c.design, cursorsOf(c), shortfalls);
+    if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
     // Never from the shared cache: the back office works on this list, it must be what is.
     const auto orders = mechanisms::orderList(c, request, page);
     Reply reply;
@@ -40,24 +47,29 @@ Reply listOrders(Context& c, const Request& request) {
                          {"created_at", o.createdAt}});
     json out = {{"items", std::move(items)}};
     if (page.mode == Page::Mode::keyset && static_cast<std::int64_t>(orders.size()) == page.size)
-        out["next_cursor"] =
-            mechanisms::cursorFor(std::to_string(orders.back().createdAt), orders.back().id);
+        out["next_cursor"] = mechanisms::cursorFor(
+            cursorsOf(c), std::to_string(orders.back().createdAt), orders.back().id);
     reply.body = out.dump(-1, ' ', false, json::error_handler_t::replace);
     return reply;
 }
 
 Reply listOrdersOfCustomer(Context& c, const Request& request) {
     userOf(request);
-    const std::string& text = request.query.find("customer")->second;
+    std::vector<Shortfall> shortfalls;
+    const auto it = request.query.find("customer");
+    const std::string text = it == request.query.end() ? "" : it->second;
     std::int64_t customer = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), customer);
     if (error != std::errc{} || end != text.data() + text.size())
-        throw Problem::badRequest("customer must be a whole number.");
-    const bool isAll = c.design.is("pagination", "none");
-    const Rows rows = mechanisms::read(
-        c, request,
-        {std::string(sql::kOrdersOfCustomer),
-         {std::to_string(customer), std::to_string(isAll ? kAllOrders : kOrdersOfCustomer)}});
+        shortfalls.push_back({Shortfall::In::query, "customer", "must be a whole number."});
+    // The newest page only: a customer who wants older ones asks for a larger page.
+    const Page page = mechanisms::pageFrom(request.query, c.design, cursorsOf(c), shortfalls);
+    if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
+    const Rows rows =
+        mechanisms::read(c, request,
+                         {std::string(sql::kOrdersOfCustomer),
+                          {std::to_string(customer),
+                           std::to_string(page.mode == Page::Mode::all ? kAllOrders : page.size)}});
     Reply reply;
     reply.rows = static_cast<std::uint64_t>(rows.count());
     json items = json::array();
@@ -96,15 +108,25 @@ Reply getOrder(Context& c, const Request& request) {
 
 Reply createOrder(Context& c, const Request& request) {
     const auto user = userOf(request);
-    const Body body(request.body);
-    const auto& lines = body.array("lines", 50);
+    Body body(request.body);
+    struct Line {
+        std::int64_t product;
+        std::int64_t quantity;
+    };
+    std::vector<Line> lines;
+    for (const auto& [line, at] : body.objects(body.root(), "", "lines", 50)) {
+        lines.push_back({body.integer(line, at, "product_id", 1, 1'000'000'000),
+                         body.integer(line, at, "quantity", 1, 1000)});
+        body.noOthers(line, at, {"product_id", "quantity"});
+    }
+    body.noOthers(body.root(), "", {"lines"});
+    body.check();
     const std::string id = std::to_string(c.ids.next());
     std::vector<Statement> statements{
         {std::string(sql::kInsertOrder), {id, std::to_string(user), "", std::to_string(c.nowMs)}}};
-    for (const auto& entry : lines) {
-        const Body line(entry);
-        const std::string product = std::to_string(line.integer("product_id", 1, 1'000'000'000));
-        const std::string quantity = std::to_string(line.integer("quantity", 1, 1000));
+    for (const auto& line : lines) {
+        const std::string product = std::to_string(line.product);
+        const std::string quantity = std::to_string(line.quantity);
         statements.push_back({std::string(sql::kTakeStock), {quantity, product, quantity}});
         statements.push_back(
             {std::string(sql::kInsertLine), {std::to_string(c.ids.next()), id, quantity, product}});

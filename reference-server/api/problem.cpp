@@ -3,29 +3,46 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reference-server/api/status_phrase.h"
+
 namespace tenfold::api {
 
+using nlohmann::json;
+
 std::string Problem::toJson() const {
-    // The types registered with IANA where there is one for the status.
-    const char* type =
-        m_status == 503
-            ? "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"
-            : "about:blank";
-    return nlohmann::json{
-        {"type", type}, {"title", m_title}, {"status", m_status}, {"detail", m_detail}}
-        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    json out{{"type", typeOf(m_status)},
+             {"title", titleOf(m_status)},
+             {"status", m_status},
+             {"detail", m_detail}};
+    if (!m_reason.empty()) out["reason"] = m_reason;
+    for (const auto& s : m_shortfalls)
+        out["errors"].push_back({{s.in == Shortfall::In::body ? "pointer" : "parameter", s.where},
+                                 {"detail", s.detail}});
+    return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 Problem Problem::notFound(const std::string& what) {
-    return Problem(404, "Not found", "There is no " + what + ".");
+    return Problem(404, "There is no " + what + ".");
 }
 
 Problem Problem::badRequest(const std::string& detail) {
-    return Problem(400, "Bad request", detail);
+    return Problem(400, detail);
 }
 
 Problem Problem::unauthorized() {
-    return Problem(401, "Unauthorized", "This needs a user: send a bearer token.");
+    return Problem(401, "This needs a user: send a bearer token.");
+}
+
+Problem Problem::invalid(std::vector<Shortfall> shortfalls) {
+    std::string detail;
+    bool isInQuery = false;
+    for (const auto& s : shortfalls) {
+        detail += (detail.empty() ? "" : " ") + s.where + " " + s.detail;
+        isInQuery = isInQuery || s.in == Shortfall::In::query;
+    }
+    Problem p(isInQuery ? 400 : 422, detail);
+    p.m_shortfalls = std::move(shortfalls);
+    return p;
 }
 
 }  // namespace tenfold::api

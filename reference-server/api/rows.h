@@ -15,6 +15,7 @@ class Rows {
 public:
     Rows() = default;
     explicit Rows(PGresult* result) : m_result(result, &PQclear) {}
+    const PGresult* result() const { return m_result.get(); }
 
     int count() const { return m_result ? PQntuples(m_result.get()) : 0; }
     bool empty() const { return count() == 0; }

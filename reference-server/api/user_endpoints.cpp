@@ -14,7 +14,7 @@ namespace sql = data::sql;
 Reply getMe(Context& c, const Request& request) {
     const auto user = userOf(request);
     const Rows rows = mechanisms::read(c, request, {std::string(sql::kMe), {std::to_string(user)}});
-    if (rows.empty()) throw Problem::notFound("user");
+    if (rows.empty()) throw Problem::notFound("user " + std::to_string(user));
     Reply reply;
     reply.rows = 1;
     reply.body = json{{"id", rows.number(0, 0)},
@@ -28,10 +28,14 @@ Reply getMe(Context& c, const Request& request) {
 
 Reply updateMe(Context& c, const Request& request) {
     const auto user = userOf(request);
-    const Body body(request.body);
-    const std::string address = body.text("address", 500);
+    Body body(request.body);
+    const std::string address = body.text(body.root(), "", "address", 500);
+    body.noOthers(body.root(), "", {"address"});
+    body.check();
     Reply reply;
-    mechanisms::write(c, {{std::string(sql::kUpdateMe), {address, std::to_string(user)}}}, reply);
+    const auto rows = mechanisms::write(
+        c, {{std::string(sql::kUpdateMe), {address, std::to_string(user)}}}, reply);
+    if (rows.front().affected() == 0) throw Problem::notFound("user " + std::to_string(user));
     reply.body = json{{"id", user}, {"address", address}}.dump(-1, ' ', false,
                                                                json::error_handler_t::replace);
     return reply;
@@ -39,9 +43,13 @@ Reply updateMe(Context& c, const Request& request) {
 
 Reply createPayment(Context& c, const Request& request) {
     userOf(request);
-    const Body body(request.body);
-    const std::string order = std::to_string(body.integer("order_id", 1, INT64_MAX));
-    const std::string amount = std::to_string(body.integer("amount_cents", 1, 100'000'000));
+    Body body(request.body);
+    const auto& root = body.root();
+    const std::string order = std::to_string(body.integer(root, "", "order_id", 1, INT64_MAX));
+    const std::string amount =
+        std::to_string(body.integer(root, "", "amount_cents", 1, 100'000'000));
+    body.noOthers(root, "", {"order_id", "amount_cents"});
+    body.check();
     const std::string id = std::to_string(c.ids.next());
     Reply reply;
     mechanisms::write(c,
@@ -55,10 +63,14 @@ Reply createPayment(Context& c, const Request& request) {
 
 Reply createReview(Context& c, const Request& request) {
     const auto user = userOf(request);
-    const Body body(request.body);
-    const std::string product = std::to_string(body.integer("product_id", 1, 1'000'000'000));
-    const std::string rating = std::to_string(body.integer("rating", 1, 5));
-    const std::string text = body.text("body", 2000);
+    Body body(request.body);
+    const auto& root = body.root();
+    const std::string product =
+        std::to_string(body.integer(root, "", "product_id", 1, 1'000'000'000));
+    const std::string rating = std::to_string(body.integer(root, "", "rating", 1, 5));
+    const std::string text = body.text(root, "", "body", 2000);
+    body.noOthers(root, "", {"product_id", "rating", "body"});
+    body.check();
     const std::string id = std::to_string(c.ids.next());
     Reply reply;
     mechanisms::write(

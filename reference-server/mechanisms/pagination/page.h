@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "reference-server/api/problem.h"
 #include "simulator/scenario/design.h"
 
 namespace tenfold::mechanisms {
@@ -19,11 +21,20 @@ struct Page {
     bool isFirst() const { return mode == Mode::keyset ? afterId == 0 : offset == 0; }
 };
 
-/// Reads ?limit=, ?page= and ?cursor= under the switch `pagination`. A limit above 100 is 100.
-/// Throws Problem 400 for a page below 1 or a cursor that is not one of ours.
-Page pageFrom(const std::multimap<std::string, std::string>& query, const scenario::Design& design);
+/// What a cursor is signed with: the run's secret, and the list it belongs to ("orders").
+struct CursorKey {
+    std::string secret;
+    std::string list;
+};
 
-/// An opaque cursor for the row that ended a page.
-std::string cursorFor(const std::string& sortKey, std::int64_t id);
+/// Reads ?limit=, ?page= and ?cursor= under the switch `pagination`. A limit above 100 is 100. What
+/// is wrong (a page below 1, a cursor that is not one of ours or of another list) is added to
+/// `shortfalls`.
+Page pageFrom(const std::multimap<std::string, std::string>& query, const scenario::Design& design,
+              const CursorKey& key, std::vector<api::Shortfall>& shortfalls);
+
+/// An opaque cursor for the row that ended a page: base64url, signed, so that a client cannot make
+/// or change one, and nobody builds on what is in it.
+std::string cursorFor(const CursorKey& key, const std::string& sortKey, std::int64_t id);
 
 }  // namespace tenfold::mechanisms

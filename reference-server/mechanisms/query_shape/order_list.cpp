@@ -95,6 +95,7 @@ std::vector<OrderSummary> orderList(Context& c, const Request& request, const Pa
         fromRows(read(c, request,
                       listStatement(page, sql::kOrdersAll, sql::kOrdersOffset, sql::kOrdersKeyset)),
                  false);
+    if (orders.empty()) return orders;  // a page beyond the end has nothing to complete
     if (c.design.is("query_shape", "batched")) {
         completeInBatches(c, request, orders);
     } else {

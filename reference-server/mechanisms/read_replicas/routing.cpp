@@ -22,7 +22,9 @@ Rows read(Context& c, const api::Request& request, const Statement& statement) {
             Rows rows = connection->run(statement, c.trace, c.deadlineNs);
             c.databases.noteApplied(n, connection->lsn());
             // What the reader has written is not there yet: this answer is stale for them.
-            if (request.writtenLsn && connection->lsn() < *request.writtenLsn)
+            // A database that does not say where it is (lsn 0) cannot be held to it.
+            if (request.writtenLsn && connection->lsn() > 0 &&
+                connection->lsn() < *request.writtenLsn)
                 ++c.trace.counts.staleOwnReads;
             return rows;
         }

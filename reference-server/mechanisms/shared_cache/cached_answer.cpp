@@ -10,9 +10,42 @@ using namespace std::chrono_literals;
 using api::Context;
 
 namespace {
-constexpr int kLockMs = 5000;  // longer than any recompute that is worth waiting for
+// How long one request has an answer to itself. Who waits that long takes over: the one before may
+// have died with its instance, and a client waits 5 s.
+constexpr int kLockMs = 2000;
 constexpr auto kLookAgain = 4ms;
-constexpr int kLooks = 500;
+
+using Lock = api::CacheClient::Lock;
+
+/// The right to recompute an answer, given back at the end of its scope; not after the time it was
+/// given for, because then it may be somebody else's.
+class Flight {
+public:
+    Flight(Context& c, std::string key) : m_context(c), m_key(std::move(key)) {}
+    Flight(const Flight&) = delete;
+    Flight& operator=(const Flight&) = delete;
+    ~Flight() {
+        if (!m_isHeld || measure::monotonicNow() >= m_endNs) return;
+        const api::StageTimer timer(m_context.trace, measure::Stage::cache);
+        m_context.cache->remove(m_key);
+    }
+
+    Lock take() {
+        const api::StageTimer timer(m_context.trace, measure::Stage::cache);
+        // Reckoned from before the question: on this side it ends sooner than in the cache.
+        m_endNs = measure::monotonicNow() + std::int64_t{kLockMs} * 1'000'000;
+        const Lock lock = m_context.cache->lock(m_key, kLockMs);
+        m_isHeld = lock == Lock::held;
+        return lock;
+    }
+
+private:
+    Context& m_context;
+    std::string m_key;
+    std::int64_t m_endNs = 0;
+    bool m_isHeld = false;
+};
+
 }  // namespace
 
 std::string cachedAnswer(Context& c, const std::string& key,
@@ -27,39 +60,28 @@ std::string cachedAnswer(Context& c, const std::string& key,
         return *hit;
     }
     ++c.trace.counts.cacheMisses;
-    const bool isSingle = c.design.parameter("shared_cache", "single_flight") != 0;
-    const std::string lock = key + ":lock";
-    const auto tryLock = [&] {
-        const api::StageTimer timer(c.trace, measure::Stage::cache);
-        return c.cache->lock(lock, kLockMs);
-    };
-    if (isSingle && !tryLock()) {
-        for (int i = 0; i < kLooks && measure::monotonicNow() < c.deadlineNs; ++i) {
+    Flight flight(c, key + ":lock");
+    if (c.design.parameter("shared_cache", "single_flight") != 0) {
+        Lock lock = flight.take();
+        // Waiting ends with the answer, or with the lock: given back without an answer (there is no
+        // such product), or run out, or lost with the cache.
+        while (lock == Lock::taken && measure::monotonicNow() < c.deadlineNs) {
             {
                 const api::StageTimer timer(c.trace, measure::Stage::cache);
                 std::this_thread::sleep_for(kLookAgain);
             }
             if (auto hit = look()) return *hit;
+            lock = flight.take();
         }
-    } else if (isSingle) {
         // It may have been put there between the look and the lock.
-        if (auto hit = look()) {
-            c.cache->remove(lock);
-            return *hit;
-        }
+        if (lock == Lock::held)
+            if (auto hit = look()) return *hit;
     }
-    std::string value;
-    try {
-        ++c.trace.counts.recomputes;
-        value = compute();
-    } catch (...) {
-        if (isSingle) c.cache->remove(lock);
-        throw;
-    }
+    ++c.trace.counts.recomputes;
+    std::string value = compute();
     const api::StageTimer timer(c.trace, measure::Stage::cache);
     const double ttlS = c.design.parameter("shared_cache", "ttl_s", 60);
     c.cache->set(key, value, static_cast<int>(ttlS * 1000));
-    if (isSingle) c.cache->remove(lock);
     return value;
 }
 

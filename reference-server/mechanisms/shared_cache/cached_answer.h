@@ -11,8 +11,9 @@ namespace tenfold::mechanisms {
 /// An answer from the shared cache, or computed and put there for the time to live.
 ///
 /// With single flight one request recomputes an expired answer: it takes a lock in the cache
-/// (SET NX PX), so that holds across instances; the others look again until the answer is there,
-/// and compute it themselves only if it does not come.
+/// (SET NX PX), so that holds across instances and inside them; the others look again until the
+/// answer is there. Whoever holds the lock for two seconds has lost it to the next. A cache that
+/// cannot be reached has no locks: everybody computes, as without one.
 std::string cachedAnswer(api::Context& context, const std::string& key,
                          const std::function<std::string()>& compute);
 

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 #include <httplib.h>
+#include <strings.h>
 #include <sys/socket.h>
 
+#include <cctype>
 #include <charconv>
 #include <chrono>
 
@@ -53,22 +55,57 @@ std::optional<std::string> cookie(const httplib::Request& in, const std::string&
 
 /// What a database's refusal means to the one who asked.
 Problem problemFrom(const api::DatabaseError& e) {
-    if (e.sqlState() == "53300")
-        return Problem(503, "No database connection", "The database has no connection left.",
-                       "connection_refused", 1);
-    if (e.sqlState() == "57014")
-        return Problem(503, "Too slow", "The request took longer than this server allows.",
-                       "request_timeout", 1);
-    if (e.sqlState().rfind("08", 0) == 0)
-        return Problem(503, "Database not reachable", "The database cannot be reached.",
-                       "database_down", 1);
-    return Problem(500, "Database error", e.sqlState() + ": " + e.what(), "database_error");
+    const std::string& state = e.sqlState();
+    if (state == "53300")
+        return Problem(503, "The database has no connection left.", "connection_refused", 1);
+    if (state == "57014")
+        return Problem(503, "The request took longer than this server allows.", "request_timeout",
+                       1);
+    // PgBouncer's word for it, and its state: no server connection came free in time.
+    if (std::string_view(e.what()).find("query_wait_timeout") != std::string_view::npos)
+        return Problem(503, "Every connection of the pooler was busy for too long.",
+                       "connection_wait", 1);
+    if (state.rfind("08", 0) == 0)
+        return Problem(503, "The database cannot be reached.", "database_down", 1);
+    if (state == "23505") return Problem(409, "There is one with this id already.");
+    if (state.rfind("23", 0) == 0)
+        return Problem(422, "The body refers to something that does not exist.");
+    return Problem(500, state + ": " + e.what(), "database_error");
 }
 
 void send(httplib::Response& out, const Problem& p) {
     out.status = p.status();
     if (p.retryAfterS() > 0) out.set_header("Retry-After", std::to_string(p.retryAfterS()));
+    if (p.status() == 401) out.set_header("WWW-Authenticate", "Bearer");
     out.set_content(p.toJson(), "application/problem+json");
+}
+
+bool hasBodyByItsMethod(const httplib::Request& in) {
+    return in.method == "POST" || in.method == "PUT" || in.method == "PATCH";
+}
+
+/// "application/json", with parameters or without; who says nothing is believed to mean it.
+bool isJson(const std::string& contentType) {
+    std::string type;
+    for (const char c : contentType.substr(0, contentType.find(';')))
+        if (c != ' ' && c != '\t')
+            type += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return type.empty() || type == "application/json";
+}
+
+/// HEAD is GET without the body (the library leaves it out).
+std::optional<std::size_t> endpointOf(const httplib::Request& in) {
+    return load::endpointOf(in.method == "HEAD" ? "GET" : in.method, in.target);
+}
+
+/// "GET, HEAD, PUT": what a path answers to; empty when there is nothing at it.
+std::string methodsAt(const std::string& target) {
+    std::string all;
+    for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"})
+        if (load::endpointOf(method, target))
+            all += std::string(all.empty() ? "" : ", ") + method +
+                   (std::string_view(method) == "GET" ? ", HEAD" : "");
+    return all.empty() ? all : all + ", OPTIONS";
 }
 
 std::string serverTiming(const api::Trace& trace) {
@@ -123,11 +160,16 @@ void ApiServer::listen() {
     // a body have to go through it, because the body is read after this handler; paths are short by
     // then, since a long one would recurse deeply in the expression.
     server.set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) {
-        const bool hasBody = in.method == "POST" || in.method == "PUT" || in.method == "PATCH";
-        if (hasBody && in.path.size() <= kLongestPath && !WorkerQueue::isRejected())
-            return httplib::Server::HandlerResponse::Unhandled;
+        if (handleEarly(in, out)) return httplib::Server::HandlerResponse::Handled;
+        if (hasBodyByItsMethod(in)) return httplib::Server::HandlerResponse::Unhandled;
         handle(in, out);
         return httplib::Server::HandlerResponse::Handled;
+    });
+    // What the library refuses itself (a request line it cannot read, a body that is too long) it
+    // answers with a bare status.
+    server.set_error_handler([](const httplib::Request&, httplib::Response& out) {
+        if (out.body.empty())
+            send(out, Problem(out.status, "This request cannot be read or is too long."));
     });
     const auto withBody = [this](const httplib::Request& in, httplib::Response& out) {
         handle(in, out);
@@ -140,6 +182,11 @@ void ApiServer::listen() {
     ::listen(fd, kBacklog);
     m_thread = std::thread([this] { m_server->listen_after_bind(); });
     while (!server.is_running()) std::this_thread::yield();
+}
+
+void ApiServer::setMetrics(std::function<std::string()> text) {
+    std::lock_guard lock(m_metricsMutex);
+    m_metrics = std::move(text);
 }
 
 void ApiServer::prepare(std::uint64_t version, scenario::Design design,
@@ -157,7 +204,9 @@ void ApiServer::prepare(std::uint64_t version, scenario::Design design,
         backend->databases = m_current->databases;
     if (m_current && m_current->cache && m_current->cache->port() == cachePort)
         backend->cache = m_current->cache;
-    if (!backend->databases) backend->databases = std::make_shared<api::DatabaseAccess>(plan);
+    if (!backend->databases)
+        backend->databases = std::make_shared<api::DatabaseAccess>(
+            plan, m_current ? m_current->databases.get() : nullptr);
     if (!backend->cache && cachePort)
         backend->cache = std::make_shared<api::CacheClient>(cachePort);
     m_backends[version] = std::move(backend);
@@ -186,34 +235,77 @@ std::shared_ptr<const ApiServer::Backend> ApiServer::backendOf(std::uint64_t ver
     return it == m_backends.end() ? m_current : it->second;
 }
 
-void ApiServer::handle(const httplib::Request& in, httplib::Response& out) {
-    if (WorkerQueue::isRejected()) {
+bool ApiServer::handleEarly(const httplib::Request& in, httplib::Response& out) {
+    const auto refuse = [&](const Problem& p) {
+        // Its body stays unread on the connection, where it would be taken for the next request.
         out.set_header("Connection", "close");
-        send(out,
-             Problem(503, "Too many connections", "This server has no thread left.", "threads", 1));
-        return;
+        send(out, p);
+        m_book.turnedAway(p.reason());
+        return true;
+    };
+    if (WorkerQueue::isRejected())
+        return refuse(Problem(503, "This server has no thread left.", "threads", 1));
+    if (in.path.size() > kLongestPath)
+        return refuse(Problem(414, fmt::format("A path may have {} bytes.", kLongestPath)));
+    const std::string coding = in.get_header_value("Transfer-Encoding");
+    const bool isChunked = !coding.empty();
+    if (isChunked && ::strcasecmp(coding.c_str(), "chunked") != 0)
+        return refuse(Problem(501, "The only transfer coding known here is chunked."));
+    const std::string length = in.get_header_value("Content-Length");
+    if (!hasBodyByItsMethod(in)) {
+        // Nobody reads it: answered, and then closed.
+        if (isChunked || (!length.empty() && length != "0")) out.set_header("Connection", "close");
+        return false;
     }
+    // Without a length the library would read until the client gives up.
+    if (!isChunked && length.empty())
+        return refuse(Problem(411, "Say how long the body is (Content-Length)."));
+    // The library would unpack a megabyte into a gigabyte, and take forms apart by itself.
+    if (in.has_header("Content-Encoding") && in.get_header_value("Content-Encoding") != "identity")
+        return refuse(Problem(415, "A body must not be compressed."));
+    if (!isJson(in.get_header_value("Content-Type")))
+        return refuse(Problem(415, "A body must be application/json."));
+    return false;
+}
+
+void ApiServer::handle(const httplib::Request& in, httplib::Response& out) {
     const bool isFromGateway =
         protocol::isHopSignature(m_identity.secret, in.get_header_value("X-Tenfold-Hop"));
     const std::uint64_t asked =
         isFromGateway ? number(in.get_header_value("X-Tenfold-Version")) : 0;
     const auto backend = backendOf(asked);
-    m_book.opened(backend->version);
-    const auto endpoint =
-        in.path.size() <= kLongestPath ? load::endpointOf(in.method, in.target) : std::nullopt;
-    if (endpoint) {
-        answerTo(in, out, *endpoint, *backend, isFromGateway);
+    if (!backend) {  // the port listens a moment before the first design is there
+        send(out, Problem(503, "This server is starting.", "starting", 1));
+        m_book.turnedAway("starting");
         return;
     }
-    m_book.closedOther(backend->version);
-    if (in.path == "/healthz") {
-        out.set_content("{\"status\":\"ok\"}", "application/json");
-    } else if (in.path == "/metrics") {
-        out.set_content(m_metrics ? m_metrics() : "", "text/plain; version=0.0.4");
-    } else if (in.path == "/openapi.json") {
-        out.set_content(std::string(api::openApiDocument()), "application/json");
+    m_book.opened(backend->version);
+    if (const auto endpoint = endpointOf(in)) {
+        answerTo(in, out, *endpoint, *backend, isFromGateway);
     } else {
+        m_book.closedOther(backend->version);
+        handleOther(in, out);
+    }
+}
+
+void ApiServer::handleOther(const httplib::Request& in, httplib::Response& out) {
+    const bool isRead = in.method == "GET" || in.method == "HEAD";
+    if (isRead && in.path == "/healthz") {
+        out.set_content("{\"status\":\"ok\"}", "application/json");
+    } else if (isRead && in.path == "/metrics") {
+        std::lock_guard lock(m_metricsMutex);
+        out.set_content(m_metrics ? m_metrics() : "", "text/plain; version=0.0.4");
+    } else if (isRead && in.path == "/openapi.json") {
+        out.set_content(std::string(api::openApiDocument()), "application/json");
+    } else if (const auto methods = methodsAt(in.target); methods.empty()) {
         send(out, Problem::notFound("resource " + in.path.substr(0, 100)));
+    } else {
+        out.set_header("Allow", methods);
+        if (in.method == "OPTIONS") {
+            out.status = 200;
+        } else {
+            send(out, Problem(405, "This path answers to " + methods + "."));
+        }
     }
 }
 
@@ -222,7 +314,13 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
     const Nanos arrived = measure::monotonicNow();
     api::Trace trace;
     trace.add(Stage::thread, WorkerQueue::takeWaitMs());
-    api::Request request{in.method, in.path, {}, in.body, {}, {}};
+    api::Request request;
+    request.method = in.method;
+    request.path = in.path;
+    // The last slash of the path as it was sent: "1%2F2" is one segment, and no id.
+    const auto slash = in.target.substr(0, in.target.find('?')).rfind('/');
+    if (slash < in.path.size()) request.lastSegment = in.path.substr(slash + 1);
+    request.body = in.body;
     request.query.insert(in.params.begin(), in.params.end());
     if (isFromGateway && in.has_header("X-Tenfold-User"))
         request.user = number(in.get_header_value("X-Tenfold-User"));
@@ -237,13 +335,15 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
                          m_ids,
                          trace,
                          arrived + static_cast<Nanos>(m_hardware.requestTimeoutMs * 1e6),
-                         nowMs};
+                         nowMs,
+                         m_identity.secret};
     std::string reason;
     std::uint64_t rows = 0;
     try {
         const api::Reply reply = api::answer(endpoint, context, request);
         rows = reply.rows;
-        out.status = reply.status;
+        // The library cuts out the part that was asked for, and leaves saying so to us.
+        out.status = reply.status == 200 && !in.ranges.empty() ? 206 : reply.status;
         for (const auto& [name, value] : reply.headers) out.set_header(name.c_str(), value);
         if (reply.writtenLsn)
             out.set_header("Set-Cookie",
@@ -258,7 +358,7 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
         reason = p.reason();
         send(out, p);
     } catch (const std::exception& e) {
-        send(out, Problem(500, "Internal error", e.what(), "internal_error"));
+        send(out, Problem(500, e.what(), "internal_error"));
         reason = "internal_error";
     }
     if (!m_hardware.native) {

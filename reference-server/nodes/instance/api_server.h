@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -38,7 +39,8 @@ public:
 
     int port() const { return m_port; }
     measure::Sample collect();
-    void setMetrics(std::function<std::string()> text) { m_metrics = std::move(text); }
+    /// The text of /metrics. When this returns, what was set before is called no more.
+    void setMetrics(std::function<std::string()> text);
 
 private:
     /// What a version works with. Held by the requests that use it.
@@ -49,7 +51,10 @@ private:
         std::shared_ptr<api::CacheClient> cache;
     };
     std::shared_ptr<const Backend> backendOf(std::uint64_t version) const;
+    /// Answers what must be answered before its body is read; false when it may be read.
+    bool handleEarly(const httplib::Request& in, httplib::Response& out);
     void handle(const httplib::Request& in, httplib::Response& out);
+    void handleOther(const httplib::Request& in, httplib::Response& out);
     void answerTo(const httplib::Request& in, httplib::Response& out, std::size_t endpoint,
                   const Backend& backend, bool isFromGateway);
     void listen();
@@ -59,6 +64,7 @@ private:
     api::EmulatedCpu m_cpu;
     api::IdMaker m_ids;
     RequestBook m_book;
+    std::mutex m_metricsMutex;
     std::function<std::string()> m_metrics;
     mutable std::mutex m_mutex;  // of the two below
     std::map<std::uint64_t, std::shared_ptr<const Backend>> m_backends;

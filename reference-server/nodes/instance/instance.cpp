@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/nodes/instance/instance.h"
 
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
 #include "reference-server/nodes/common/slot_reporter.h"
 #include "reference-server/nodes/instance/api_server.h"
 
@@ -22,7 +27,11 @@ int runInstance(ControlChannel& control, const json& start) {
     control.emit({{"ready", true}, {"port", server.port()}});
 
     // Retiring waits for requests, up to their limit; the next change must not wait with it.
-    std::vector<std::thread> retiring;
+    struct Retiring {
+        std::thread thread;
+        std::shared_ptr<std::atomic<bool>> isDone = std::make_shared<std::atomic<bool>>(false);
+    };
+    std::vector<Retiring> retiring;
     control.run([&](const json& command) {
         const auto cmd = command.at("cmd").get<std::string>();
         const auto version = command.at("version").get<std::uint64_t>();
@@ -33,15 +42,23 @@ int runInstance(ControlChannel& control, const json& start) {
             server.publish(version);
             control.emit({{"published", version}});
         } else if (cmd == "retire") {
-            retiring.emplace_back([&server, &control, version] {
+            std::erase_if(retiring, [](Retiring& r) {
+                if (!*r.isDone) return false;
+                r.thread.join();
+                return true;
+            });
+            auto& fresh = retiring.emplace_back();
+            fresh.thread = std::thread([&server, &control, version, isDone = fresh.isDone] {
                 server.retire(version);
                 control.emit({{"retired", version}});
+                *isDone = true;
             });
         } else {
             throw std::runtime_error("an instance does not know the command " + cmd);
         }
     });
-    for (auto& t : retiring) t.join();
+    for (auto& r : retiring) r.thread.join();
+    server.setMetrics(nullptr);  // the reporter ends before the server
     return 0;
 }
 

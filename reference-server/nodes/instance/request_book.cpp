@@ -39,6 +39,13 @@ void RequestBook::closedOther(std::uint64_t version) {
     close(version);
 }
 
+void RequestBook::turnedAway(const std::string& reason) {
+    std::lock_guard lock(m_mutex);
+    ++m_arrived;
+    ++m_completed;
+    if (!reason.empty()) ++m_rejected[reason];
+}
+
 int RequestBook::open() const {
     std::lock_guard lock(m_mutex);
     return m_open;

@@ -24,6 +24,10 @@ public:
     /// A request that is no endpoint's (health, metrics, a wrong path).
     void closedOther(std::uint64_t version);
 
+    /// A request that was turned away before anybody looked at what it asks. `reason`: empty when
+    /// it was the client's mistake, which says nothing about this instance.
+    void turnedAway(const std::string& reason);
+
     int open() const;
     /// Requests open that entered with a version before this one.
     int openBefore(std::uint64_t version) const;
