@@ -2,6 +2,15 @@
 // Each mechanism, switched on the running system: the counts change as its card says, and nobody's
 // request is lost.
 #include <gtest/gtest.h>
+#include <hiredis/hiredis.h>
+#include <signal.h>
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <thread>
+#include <vector>
 
 #include "simulator/mechanisms/catalogue.h"
 #include "tests/support/live_system.h"
@@ -89,6 +98,31 @@ TEST(MechanismsLive, IndexesTurnAScanOfHalfAMillionRowsIntoALookUp) {
     EXPECT_TRUE(hasPlan) << "the flag tells the plan before and after";
 }
 
+TEST(MechanismsLive, WithIndexesAPageOfOrdersScansNoMoreRowsThanItShows) {
+    LiveSystem live(focused("orders.list", 6, plain({"indexes=off", "pagination=keyset"})));
+    ASSERT_TRUE(live.isUp());
+    live.runFor(4);
+    const auto before = live.sinceChange(0).endpoints.at("orders.list");
+    EXPECT_DOUBLE_EQ(perRequest(before, &measure::ServerCounts::fullScanSteps), 79'999 + 499'999)
+        << "all orders to sort them, all lines to count them";
+    for (const char* shape : {"n_plus_one", "batched", "join"})
+        for (const char* pages : {"keyset", "offset"}) {
+            live.set({"indexes=on", std::string("query_shape=") + shape,
+                      std::string("pagination=") + pages, "pagination.page_size=20"});
+            live.runFor(2.5);
+            const auto e = live.sinceChange(4).endpoints.at("orders.list");
+            EXPECT_GT(e.server.requests, 2u);
+            // The join puts its page and its counts, 20 rows each, side by side in memory.
+            // An offset also walks the rows that it skips, of the few pages people turn.
+            const double most = (std::string(shape) == "join" ? 20 + 20 * 20 : 20) +
+                                (std::string(pages) == "offset" ? 5 * 20 : 0);
+            EXPECT_LE(perRequest(e, &measure::ServerCounts::fullScanSteps), most)
+                << shape << ' ' << pages;
+            EXPECT_LE(perRequest(e, &measure::ServerCounts::rows), 20 * 3) << shape;
+        }
+    live.stop();
+}
+
 TEST(MechanismsLive, PaginationBoundsTheRowsOfAList) {
     LiveSystem live(focused("products.list", 8, plain({"pagination=none"})));
     ASSERT_TRUE(live.isUp());
@@ -124,6 +158,138 @@ TEST(MechanismsLive, TheSharedCacheAnswersWhatItHasAndOneRequestRecomputes) {
     live.set({"shared_cache=off"});
     live.runFor(2);
     EXPECT_EQ(live.sinceChange(2).endpoints.at("products.list").server.cacheHits, 0u);
+    expectNothingLost(live);
+}
+
+namespace {
+
+/// Asks for one list again and again from many threads, which both instances answer, and watches
+/// its key in the cache meanwhile: each time its time to live is longer than it was, it was filled.
+struct Stampede {
+    int fills = 0;
+    int failures = 0;
+};
+Stampede stampede(LiveSystem& live, double seconds) {
+    const int port = live.node("cache").port;
+    std::unique_ptr<redisContext, decltype(&redisFree)> cache(::redisConnect("127.0.0.1", port),
+                                                              &redisFree);
+    const auto number = [&](const std::string& command) {
+        std::unique_ptr<redisReply, void (*)(redisReply*)> reply(
+            static_cast<redisReply*>(::redisCommand(cache.get(), command.c_str())),
+            [](redisReply* r) { freeReplyObject(r); });
+        return reply && reply->type == REDIS_REPLY_INTEGER ? reply->integer : -3;
+    };
+    std::atomic<bool> isOver{false};
+    std::atomic<int> failures{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 12; ++i)
+        clients.emplace_back([&] {
+            auto client = live.client();
+            client.set_keep_alive(true);
+            while (!isOver) {
+                const auto r = client.Get("/v1/products?prefix=Am");
+                failures += !r || r->status != 200;
+            }
+        });
+    Stampede out;
+    long long before = -2;
+    const auto end = std::chrono::steady_clock::now() +
+                     std::chrono::milliseconds(static_cast<long>(seconds * 1000));
+    while (std::chrono::steady_clock::now() < end) {
+        const auto left = number("PTTL products:2:20:0:0:0::Am");
+        if (left > before && left > 0) ++out.fills;
+        before = left;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    isOver = true;
+    for (auto& c : clients) c.join();
+    out.failures = failures;
+    return out;
+}
+
+measure::ServerCounts listCounts(const LiveSystem& live, std::int64_t fromSlot) {
+    const auto w = live.timeline().window(fromSlot, live.timeline().lastSlot());
+    const auto it = w.endpoints.find("products.list");
+    return it == w.endpoints.end() ? measure::ServerCounts{} : it->second.server;
+}
+
+}  // namespace
+
+TEST(MechanismsLive, EachExpiryIsRecomputedExactlyOnceAcrossAndInsideInstances) {
+    // A list without its index takes long enough for others to come meanwhile.
+    LiveSystem live(shipped("sound", {"shared_cache=ttl", "shared_cache.ttl_s=1", "indexes=off",
+                                      "read_replicas=0", "rate_limiting=off"}),
+                    true);
+    ASSERT_TRUE(live.isUp());
+    live.runFor(0.5);
+    auto from = live.timeline().lastSlot() + 1;
+    const auto one = stampede(live, 5.3);
+    live.runFor(6.5);  // most of it has passed already and is only read now
+    const auto single = listCounts(live, from);
+    EXPECT_EQ(one.failures, 0);
+    EXPECT_GE(one.fills, 4) << "the run crosses several expiries";
+    EXPECT_EQ(single.recomputes, static_cast<std::uint64_t>(one.fills));
+    EXPECT_EQ(single.statements, single.recomputes);
+    EXPECT_GT(single.cacheMisses, single.recomputes) << "others came meanwhile, and waited";
+    EXPECT_EQ(single.cacheHits + single.cacheMisses, single.requests);
+
+    live.set({"shared_cache.single_flight=false"});
+    from = live.timeline().lastSlot() + 1;
+    EXPECT_EQ(stampede(live, 5.3).failures, 0);
+    live.runFor(6.5);
+    const auto many = listCounts(live, from);
+    EXPECT_EQ(many.recomputes, many.cacheMisses);
+    EXPECT_GT(many.recomputes, 2 * single.recomputes) << "a stampede";
+}
+
+TEST(MechanismsLive, ACacheThatHangsOrDiesCostsNobodyAnAnswer) {
+    for (const int signal : {SIGSTOP, SIGKILL}) {
+        LiveSystem live(focused("products.list", 30, {"read_replicas=0", "rate_limiting=off"}));
+        ASSERT_TRUE(live.isUp());
+        live.runFor(2);
+        ::kill(live.node("cache").pid, signal);
+        live.runFor(4);
+        const auto after = live.timeline()
+                               .window(live.timeline().lastSlot() - 4, live.timeline().lastSlot())
+                               .endpoints.at("products.list");
+        EXPECT_GT(after.server.requests, 15u);
+        EXPECT_EQ(after.server.cacheHits, 0u);
+        EXPECT_EQ(after.server.statements, after.server.requests) << "the database answers";
+        ::kill(live.node("cache").pid, SIGCONT);
+        expectNothingLost(live);
+    }
+}
+
+TEST(MechanismsLive, NobodyWaitsForAnAnswerThatDoesNotExist) {
+    LiveSystem live(shipped("sound", {"rate_limiting=off", "read_replicas=0"}), true);
+    ASSERT_TRUE(live.isUp());
+    std::vector<std::future<double>> crowd;
+    for (int i = 0; i < 12; ++i)
+        crowd.push_back(std::async(std::launch::async, [&live] {
+            auto client = live.client();
+            const auto r = client.Get("/v1/products/987654");
+            EXPECT_TRUE(r && r->status == 404);
+            const auto timing = r ? r->get_header_value("Server-Timing") : "";
+            const auto at = timing.find("cache;dur=");
+            return at == std::string::npos ? 0 : std::stod(timing.substr(at + 10));
+        }));
+    // The lock runs out after two seconds: nobody may have waited for that.
+    for (auto& c : crowd) EXPECT_LT(c.get(), 1900);
+}
+
+TEST(MechanismsLive, AnotherReplicaLeavesTheConnectionsToThePrimaryAlone) {
+    // 4 × 20 = 80 of 97: opened anew for each change, they would for a while want 160.
+    auto s =
+        shipped("sound", {"shared_cache=off", "connection_pooler=off", "read_replicas=0"}, "100k");
+    s.workload.requestsPerUserPerDay = 2;
+    LiveSystem live(s);
+    ASSERT_TRUE(live.isUp());
+    for (const char* count : {"1", "2", "1", "0"}) {
+        live.set({std::string("read_replicas=") + count});
+        live.runFor(1);
+    }
+    const auto whole = live.timeline().window(0, live.timeline().lastSlot());
+    EXPECT_EQ(whole.nodes.at("primary").rejected.count("too_many_connections"), 0u);
     expectNothingLost(live);
 }
 
@@ -197,9 +363,17 @@ TEST(MechanismsLive, ReadYourWritesHoldsAtHalfASecondOfLagAndBreaksWithoutIt) {
         }
         return stale;
     };
+    const auto counted = [&] {
+        live.runFor(4);  // much of it has passed already and is only read now
+        const auto w = live.timeline().window(0, live.timeline().lastSlot());
+        const auto it = w.endpoints.find("orders.get");
+        return it == w.endpoints.end() ? 0u : it->second.server.staleOwnReads;
+    };
     EXPECT_EQ(staleReads(100), 0);
+    EXPECT_EQ(counted(), 0u);
     live.set({"read_replicas.read_your_writes=false"});
     EXPECT_EQ(staleReads(200), 12) << "half a second is longer than any of these round trips";
+    EXPECT_EQ(counted(), 12u) << "and the API has counted them";
     live.set({"read_replicas.lag_ms=0"});
     live.stop();
 }
