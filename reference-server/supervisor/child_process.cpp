@@ -91,17 +91,40 @@ void ChildProcess::readSome() {
 void ChildProcess::handleLine(const std::string& text) {
     const json line = json::parse(text, nullptr, false);
     if (line.is_discarded() || !line.is_object()) return;
-    if (line.contains("fatal")) m_lastError = line["fatal"].get<std::string>();
-    if (line.contains("error")) m_lastError = line["error"].dump();
+    try {
+        if (!answers(line) && m_onLine) m_onLine(line);
+    } catch (const std::exception& e) {
+        // One line that makes no sense is no reason to lose the run.
+        m_lastError = std::string("said something that could not be read: ") + e.what();
+    }
+}
+
+bool ChildProcess::answers(const json& line) {
+    const auto words = [](const json& v) {
+        return v.is_string() ? v.get<std::string>() : v.dump();
+    };
+    if (line.contains("fatal")) {
+        m_lastError = words(line["fatal"]);
+        failWaiting();
+        return true;
+    }
+    const bool isError = line.contains("error");
+    if (isError) m_lastError = words(line["error"]);
+    const std::string command = isError ? line.value("cmd", "") : "";
     for (auto* w : m_waiting) {
         if (w->answer) continue;
-        const bool isError = line.contains("fatal") || line.contains("error");
-        if (!line.contains(w->key) && !isError) continue;
-        if (!isError) w->answer = line;
+        if (isError) {
+            if (!command.empty() && command != w->command) continue;
+        } else {
+            const auto it = line.find(w->key);
+            if (it == line.end()) continue;
+            if (w->version && it->is_number() && it->get<std::uint64_t>() != *w->version) continue;
+            w->answer = line;
+        }
         w->wake.cancel();
-        return;
+        return true;
     }
-    if (m_onLine) m_onLine(line);
+    return isError;
 }
 
 void ChildProcess::send(const json& line) {
@@ -134,7 +157,11 @@ asio::awaitable<std::optional<json>> ChildProcess::ask(json command, std::string
                                                        std::chrono::milliseconds limit) {
     if (!m_isAlive) co_return std::nullopt;
     const auto self = shared_from_this();
-    Waiting waiting{std::move(key), std::nullopt, asio::steady_timer(m_io, limit)};
+    m_lastError.clear();
+    std::optional<std::uint64_t> version;
+    if (command.contains("version")) version = command["version"].get<std::uint64_t>();
+    Waiting waiting{command.value("cmd", ""), std::move(key), version, std::nullopt,
+                    asio::steady_timer(m_io, limit)};
     m_waiting.push_back(&waiting);
     send(command);
     boost::system::error_code ignored;
@@ -149,7 +176,9 @@ void ChildProcess::closeInput() {
 }
 
 void ChildProcess::kill(int signal) {
-    if (m_isAlive) ::kill(m_pid, signal);
+    if (!m_isAlive) return;
+    ::kill(m_pid, signal);
+    m_isKilled = m_isKilled || signal == SIGKILL;
 }
 
 void ChildProcess::markDead(int status) {

@@ -3,11 +3,13 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <list>
@@ -39,8 +41,9 @@ public:
     /// so long is killed, because its state can no longer be told.
     void send(const nlohmann::json& line);
 
-    /// Sends a command and waits for the line that has `key`. Nothing when the child died, answered
-    /// with an error, or the limit passed.
+    /// Sends a command and waits for its answer: the line that has `key`, with the command's
+    /// version where it has one (an answer that comes too late must not pass for the next one's).
+    /// Nothing when the child died, answered with an error, or the limit passed.
     boost::asio::awaitable<std::optional<nlohmann::json>> ask(nlohmann::json command,
                                                               std::string key,
                                                               std::chrono::milliseconds limit);
@@ -55,6 +58,8 @@ public:
     const std::string& role() const { return m_role; }
     pid_t pid() const { return m_pid; }
     bool isAlive() const { return m_isAlive; }
+    /// SIGKILL was sent: it may still be there for a moment, but nobody must count on it.
+    bool isKilled() const { return m_isKilled; }
     /// "killed by signal 9", "ended with code 3: <reason>".
     const std::string& deathReason() const { return m_deathReason; }
     const std::string& lastError() const { return m_lastError; }
@@ -63,17 +68,22 @@ public:
     int port = 0;
     int metricsPort = 0;
     bool isExpectedToEnd = false;
-    std::string file;  // of a database
+    bool isBeingReplaced = false;  // by a rolling deploy that is under way
+    bool isHeldDown = false;       // by a fault: it comes back when that ends
+    std::string file;              // of a database
 
 private:
     struct Waiting {
+        std::string command;
         std::string key;
+        std::optional<std::uint64_t> version;
         std::optional<nlohmann::json> answer;
         boost::asio::steady_timer wake;
     };
     void readSome();
     void writeSome();
-    void handleLine(const std::string& line);
+    void handleLine(const std::string& text);
+    bool answers(const nlohmann::json& line);
     void failWaiting();
 
     boost::asio::io_context& m_io;
@@ -81,6 +91,7 @@ private:
     std::string m_role;
     pid_t m_pid = 0;
     bool m_isAlive = false;
+    bool m_isKilled = false;
     std::string m_deathReason;
     std::string m_lastError;
     boost::asio::posix::stream_descriptor m_in;

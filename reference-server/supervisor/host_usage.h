@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace tenfold::supervisor {
 
-/// Share of all host cores in use since the last call, 0..1, from /proc/stat.
+/// Share of all host cores in use since the last call, 0..1, from /proc/stat. Nothing at the first
+/// call, or when no time has passed on the kernel's clock.
 class HostUsage {
 public:
-    double sinceLast();
+    std::optional<double> sinceLast();
 
 private:
     std::uint64_t m_busy = 0;

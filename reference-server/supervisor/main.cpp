@@ -12,7 +12,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/streambuf.hpp>
-#include <iostream>
+#include <cerrno>
 
 #include "reference-server/nodes/cache/cache.h"
 #include "reference-server/nodes/database/database.h"
@@ -64,6 +64,7 @@ int runSupervisor(int parent) {
         std::size_t done = 0;
         while (done < text.size()) {
             const ssize_t n = ::write(STDOUT_FILENO, text.data() + done, text.size() - done);
+            if (n < 0 && errno == EINTR) continue;  // a child has ended: half a line is no line
             if (n <= 0) return;
             done += static_cast<std::size_t>(n);
         }

@@ -7,10 +7,14 @@ namespace tenfold::supervisor {
 
 /// The folder of one run's copies of the dataset. It goes with the object; what a killed supervisor
 /// left behind is removed by the next one.
+///
+/// Its owner holds a lock on the file `lock` in it: a process id alone says little, since the
+/// kernel gives it to somebody else in time.
 class RunFolder {
 public:
-    /// Throws std::system_error when the folder cannot be made.
-    RunFolder();
+    /// Throws std::runtime_error when the folder cannot be made. `base`: where; empty: the folder
+    /// for temporary files.
+    explicit RunFolder(const std::filesystem::path& base = {});
     ~RunFolder();
     RunFolder(const RunFolder&) = delete;
     RunFolder& operator=(const RunFolder&) = delete;
@@ -19,6 +23,7 @@ public:
 
 private:
     std::filesystem::path m_path;
+    int m_lockFd = -1;
 };
 
 }  // namespace tenfold::supervisor

@@ -3,13 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cmath>
 #include <thread>
+#include <utility>
 
+#include "reference-server/supervisor/sleep.h"
 #include "simulator/hardware/assets.h"
 #include "simulator/mechanisms/catalogue.h"
 
@@ -24,6 +26,8 @@ namespace {
 constexpr std::size_t kMaxCommands = 256;
 constexpr auto kTick = std::chrono::milliseconds(25);
 constexpr double kCrowdFactor = 3;
+constexpr double kShortestFaultS = 0.25;
+constexpr double kLongestFaultS = 86'400;
 
 std::string roleTitle(const std::string& role) {
     return role == "instance" ? "API instance" : role;
@@ -61,13 +65,36 @@ void Session::command(json line) {
         event(EventKind::note, "a command was refused", "256 commands are waiting already", false);
         return;
     }
+    enqueue(std::move(line));
+}
+
+void Session::enqueue(json line) {
+    if (m_isEnding) return;
     m_commands.push_back(std::move(line));
     m_wake.cancel();
 }
 
+/// For what the run itself wants later, such as the end of a fault: it must not be refused.
+void Session::enqueueLater(double afterS, json line) {
+    auto timer = std::make_shared<asio::steady_timer>(m_io);
+    timer->expires_after(std::chrono::milliseconds(static_cast<std::int64_t>(afterS * 1000)));
+    timer->async_wait([this, line = std::move(line), timer](boost::system::error_code e) {
+        if (!e) enqueue(line);
+    });
+}
+
 void Session::inputEnded() {
-    m_commands.push_back({{"cmd", "stop"}, {"quick", true}});
-    m_wake.cancel();
+    if (m_isEnding) return;
+    // Not in line with the others: the owner is gone, or waits two seconds.
+    m_isEnding = true;
+    m_commands.clear();
+    asio::co_spawn(m_io, endNow(), asio::detached);
+}
+
+awaitable<void> Session::endNow() {
+    if (m_system) co_await m_system->stop();
+    m_hasEnded = true;
+    m_io.stop();
 }
 
 awaitable<void> Session::work() {
@@ -86,13 +113,11 @@ awaitable<void> Session::work() {
         } catch (const std::exception& e) {
             failure = e.what();
         }
-        if (failure.empty()) continue;
+        if (failure.empty() || m_isEnding) continue;
         if (line.value("cmd", "") == "start") {
             phase("failed", failure);
             m_isEnding = true;
-            if (m_system) co_await m_system->stop();
-            m_hasEnded = true;
-            m_io.stop();
+            co_await endNow();
         } else {
             event(EventKind::note, "a change could not be made", failure, false);
         }
@@ -102,18 +127,15 @@ awaitable<void> Session::work() {
 awaitable<void> Session::carryOut(const json& line) {
     const auto cmd = line.at("cmd").get<std::string>();
     if (cmd == "start") {
+        if (m_system) {
+            event(EventKind::note, "a command was refused", "the run has been started", false);
+            co_return;
+        }
         co_await start(line);
         co_return;
     }
     if (cmd == "stop") {
-        if (line.value("quick", false)) {
-            m_isEnding = true;
-            if (m_system) co_await m_system->stop();
-            m_hasEnded = true;
-            m_io.stop();
-        } else {
-            co_await finish();
-        }
+        co_await finish();
         co_return;
     }
     if (!m_system) throw std::runtime_error("nothing runs yet: " + cmd);
@@ -122,28 +144,32 @@ awaitable<void> Session::carryOut(const json& line) {
         target.design = scenario::designFromTrustedJson(line.at("design"));
         co_await changeTo(std::move(target), EventKind::switched, line.value("text", "design"));
     } else if (cmd == "machines") {
-        target.machines.instanceFactor = line.at("machines").at("instance_factor").get<int>();
+        const auto& m = line.at("machines");
+        target.machines.instanceFactor = std::clamp(m.at("instance_factor").get<int>(), 1, 4);
         target.machines.databaseCoreFactor =
-            line.at("machines").at("database_core_factor").get<int>();
+            std::clamp(m.at("database_core_factor").get<int>(), 1, 8);
         const auto h = target.effectiveHardware();
         co_await changeTo(
             std::move(target), EventKind::machines,
             fmt::format("machines: {} instances, {} database cores", h.instances, h.primaryCores));
     } else if (cmd == "users") {
-        m_scenario.workload.dailyActiveUsers = line.at("daily_active_users").get<double>();
-        target.hardware = hardware::profileFromJson(line.at("hardware"));
-        const auto text = fmt::format("{} daily users",
-                                      scenario::usersToText(m_scenario.workload.dailyActiveUsers));
-        co_await changeTo(std::move(target), EventKind::tier, text);
-        co_await applyLoad();
+        co_await changeUsers(line.at("daily_active_users").get<double>(),
+                             hardware::profileFromJson(line.at("hardware")));
     } else if (cmd == "fault") {
         co_await fault(line.at("name").get<std::string>(), line.at("duration_s").get<double>());
     } else if (cmd == "end_fault") {
         co_await endFault(line.at("name").get<std::string>(), line.value("detail", ""));
     } else if (cmd == "pause" || cmd == "resume") {
-        m_isPaused = cmd == "pause";
-        co_await applyLoad();
+        const bool before = std::exchange(m_isPaused, cmd == "pause");
+        std::string failure;
+        try {
+            co_await applyLoad(false);
+        } catch (const std::exception& e) {
+            failure = e.what();
+            m_isPaused = before;
+        }
         phase(m_isPaused ? "paused" : "running");
+        if (!failure.empty()) throw RunError(failure);
     } else {
         throw std::runtime_error("unknown command: " + cmd);
     }
@@ -156,14 +182,7 @@ awaitable<void> Session::start(const json& line) {
     Target target{m_scenario.design, m_scenario.machines,
                   hardware::profileFromJson(line.at("hardware"))};
     m_isPaused = line.value("paused", false);
-    const bool isForPeople = line.value("without_load", false);
-    if (!target.hardware.native && !isForPeople) {
-        const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-        const auto estimate = estimateHost(target, m_scenario.workload.rate().peakHz, cores);
-        if (estimate.isRefused())
-            throw RunError("this host is too small for a live run of this design: " +
-                           estimate.text());
-    }
+    checkHost(target, m_scenario.workload.rate().peakHz);
     phase("starting");
     System::Hooks hooks;
     hooks.onLine = [this](const std::string& node, const json& l) {
@@ -175,39 +194,53 @@ awaitable<void> Session::start(const json& line) {
     hooks.onStarted = [this](const std::string& node) {
         m_merger->expect(node, measure::monotonicNow());
     };
-    hooks.onGone = [this](const std::string& node) { m_merger->forget(node); };
+    hooks.onGone = [this](const std::string& node) {
+        m_merger->forget(node, measure::monotonicNow());
+    };
     hooks.onTopology = [this] { m_emit({{"topology", m_system->topologyJson()}}); };
-    m_merger = std::make_unique<SlotMerger>(m_clock, [this](measure::Sample s) {
-        s.hostCpu = m_hostShare;
-        if (m_system) {
-            s.version = std::max(s.version, m_system->version());
-            for (const auto& c : m_system->nodes())
-                if (!c->isAlive()) {
-                    s.nodes[c->id()].role = c->role();
-                    s.nodes[c->id()].alive = false;
-                }
-        }
-        m_emit({{"sample", measure::toJson(s)}});
-    });
+    hooks.onVersion = [this](std::uint64_t version) {
+        m_merger->publish(version, measure::monotonicNow());
+    };
+    m_merger = std::make_unique<SlotMerger>(
+        m_clock, [this](measure::Sample s) { emitSample(std::move(s)); });
     m_system = std::make_unique<System>(m_io, m_clock, m_scenario, hooks);
     co_await m_system->start(std::move(target));
     tick();
-    co_await applyLoad();
+    co_await applyLoad(false);
     phase(m_isPaused ? "paused" : "running");
-    for (const auto& f : m_scenario.faults) {
-        auto timer = std::make_shared<asio::steady_timer>(m_io);
-        timer->expires_after(std::chrono::milliseconds(static_cast<int>(f.atS * 1000)));
-        timer->async_wait([this, f, timer](boost::system::error_code e) {
-            if (!e) command({{"cmd", "fault"}, {"name", f.name}, {"duration_s", f.durationS}});
-        });
-    }
+    for (const auto& f : m_scenario.faults)
+        enqueueLater(f.atS, {{"cmd", "fault"}, {"name", f.name}, {"duration_s", f.durationS}});
+}
+
+void Session::checkHost(const Target& target, double rateHz) const {
+    if (target.hardware.native) return;
+    const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    const auto estimate = estimateHost(target, rateHz, cores);
+    if (estimate.isRefused())
+        throw RunError("this host is too small for a live run of this design: " + estimate.text());
+}
+
+void Session::emitSample(measure::Sample s) {
+    if (m_system)
+        for (const auto& [id, role] : m_system->deadNodes()) {
+            s.nodes[id].role = role;
+            s.nodes[id].alive = false;
+        }
+    m_emit({{"sample", measure::toJson(s)}});
 }
 
 void Session::tick() {
-    if (m_isEnding && !m_system) return;
     const auto now = measure::monotonicNow();
     if (const auto slot = m_clock.slotAt(now); slot != m_hostSlot) {
-        m_hostShare = m_host.sinceLast();
+        // What was measured belongs to the slots that have ended since.
+        const auto share = m_host.sinceLast();
+        for (std::int64_t ended = std::max<std::int64_t>(0, m_hostSlot); share && ended < slot;
+             ++ended) {
+            measure::Sample host;
+            host.slot = ended;
+            host.hostCpu = *share;
+            m_merger->add("host", host);
+        }
         m_hostSlot = slot;
     }
     m_merger->advance(now);
@@ -217,72 +250,118 @@ void Session::tick() {
     });
 }
 
-awaitable<void> Session::applyLoad() {
-    const double rateHz = m_isPaused ? 0 : m_scenario.workload.rate().peakHz * m_crowdFactor;
-    const double abuserHz = m_isPaused || !m_hasAbuser ? 0
-                                                       : m_scenario.workload.rate().peakHz *
-                                                             m_scenario.workload.abuserFactor;
-    co_await m_system->setLoad(rateHz, abuserHz);
+awaitable<void> Session::applyLoad(bool isChange) {
+    const double peakHz = m_isPaused ? 0 : m_scenario.workload.rate().peakHz;
+    const double rateHz = peakHz * (m_underWay["flash_crowd"] > 0 ? kCrowdFactor : 1);
+    const double abuserHz =
+        m_underWay["abusive_client"] > 0 ? peakHz * m_scenario.workload.abuserFactor : 0;
+    if (isChange) {
+        co_await m_system->changeLoad(rateHz, abuserHz);
+    } else {
+        co_await m_system->setLoad(rateHz, abuserHz);
+    }
 }
 
 awaitable<void> Session::changeTo(Target target, EventKind kind, std::string text) {
+    checkHost(target, m_scenario.workload.rate().peakHz);
     const std::string detail = co_await m_system->change(std::move(target));
     event(kind, std::move(text), detail, true);
 }
 
-void Session::endFaultLater(std::string name, double durationS, std::string detail) {
-    auto timer = std::make_shared<asio::steady_timer>(m_io);
-    timer->expires_after(std::chrono::milliseconds(static_cast<int>(durationS * 1000)));
-    timer->async_wait([this, name, detail, timer](boost::system::error_code e) {
-        if (!e) command({{"cmd", "end_fault"}, {"name", name}, {"detail", detail}});
-    });
+awaitable<void> Session::changeUsers(double users, hardware::HardwareProfile hardware) {
+    const double before = m_scenario.workload.dailyActiveUsers;
+    const Target old = m_system->target();
+    Target target = old;
+    target.hardware = std::move(hardware);
+    checkHost(target, scenario::rateOf(users, m_scenario.workload.requestsPerUserPerDay,
+                                       m_scenario.workload.peakFactor)
+                          .peakHz);
+    const std::string detail = co_await m_system->change(std::move(target));
+    m_scenario.workload.dailyActiveUsers = users;
+    std::string failure;
+    try {
+        co_await applyLoad(false);
+    } catch (const std::exception& e) {
+        failure = e.what();
+    }
+    if (!failure.empty()) {
+        // Another tier is machines and load: one without the other is neither.
+        m_scenario.workload.dailyActiveUsers = before;
+        co_await m_system->change(old);
+        throw RunError(failure);
+    }
+    event(EventKind::tier, fmt::format("{} daily users", scenario::usersToText(users)), detail,
+          true);
 }
 
 awaitable<void> Session::fault(std::string name, double durationS) {
+    if (!(durationS >= kShortestFaultS && durationS <= kLongestFaultS))
+        throw RunError(fmt::format("a fault lasts {:g} s to {:g} s, not {:g} s", kShortestFaultS,
+                                   kLongestFaultS, durationS));
     const std::string title = scenario::titleOfFault(name);
     std::string detail;
     if (name == "flash_crowd" || name == "abusive_client") {
-        if (name == "flash_crowd") m_crowdFactor = kCrowdFactor;
-        if (name == "abusive_client") m_hasAbuser = true;
-        m_system->countChange();
-        co_await applyLoad();
+        // Two of a kind are one that lasts until the later end.
+        ++m_underWay[name];
+        std::string failure;
+        try {
+            co_await applyLoad(true);
+        } catch (const std::exception& e) {
+            failure = e.what();
+        }
+        if (!failure.empty()) {
+            --m_underWay[name];
+            throw RunError(failure);
+        }
     } else if (name == "kill_instance" || name == "kill_replica") {
         detail = m_system->killOne(name == "kill_instance" ? "instance" : "replica");
         if (detail.empty()) {
             event(EventKind::note, title + ": there is none", "", false);
             co_return;
         }
-        m_system->countChange();
+        ++m_underWay[name];
     } else if (name == "rolling_deploy") {
-        m_system->countChange();
-        event(EventKind::fault, title, "new instances start beside the old", true);
-        co_await m_system->rollingDeploy(durationS);
-        event(EventKind::faultEnded, title + " ended", "", true);
-        co_return;
+        if (m_underWay[name] > 0) {
+            event(EventKind::note, title + ": one is under way", "", false);
+            co_return;
+        }
+        co_await m_system->beginDeploy();
+        ++m_underWay[name];
+        detail = "new instances stand beside the old";
     } else {
-        throw std::runtime_error("unknown fault: " + name);
+        throw RunError("unknown fault: " + name);
     }
     event(EventKind::fault, title, detail, true);
-    endFaultLater(name, durationS, detail);
+    enqueueLater(
+        durationS,
+        {{"cmd", "end_fault"}, {"name", name}, {"detail", name == "rolling_deploy" ? "" : detail}});
 }
 
 awaitable<void> Session::endFault(std::string name, std::string detail) {
-    if (name == "flash_crowd") m_crowdFactor = 1;
-    if (name == "abusive_client") m_hasAbuser = false;
-    if (name == "flash_crowd" || name == "abusive_client") {
-        m_system->countChange();
-        co_await applyLoad();
-    } else {
-        co_await m_system->restore();
+    const bool goesOn = --m_underWay[name] > 0;
+    std::string failure;
+    try {
+        if (name == "rolling_deploy") {
+            co_await m_system->endDeploy();
+        } else if (name == "kill_instance" || name == "kill_replica") {
+            co_await m_system->release(detail);
+        } else {
+            co_await applyLoad(true);
+            if (goesOn) detail = "another one goes on";
+        }
+    } catch (const std::exception& e) {
+        failure = e.what();
     }
+    // A fault ends by itself, also when what it broke cannot be mended: that is told beside it.
     event(EventKind::faultEnded, scenario::titleOfFault(name) + " ended", detail, true);
+    if (!failure.empty()) event(EventKind::note, "a change could not be made", failure, false);
 }
 
 void Session::childEnded(pid_t pid, int status) {
     if (!m_system) return;
     const auto child = m_system->markDead(pid, status);
     if (!child || child->isExpectedToEnd || m_isEnding) return;
-    // A child that never got ready is told as the reason of the failed start.
+    // A child that never got ready is told as the reason of the failed start or change.
     if (child->port == 0 && child->role() != "generator") return;
     event(EventKind::node, roleTitle(child->role()) + " " + child->id() + " died",
           child->deathReason(), false);
@@ -294,9 +373,7 @@ awaitable<void> Session::finish() {
     if (m_system) {
         co_await m_system->drain();
         // One more slot, so that what was drained is reported.
-        asio::steady_timer timer(m_io, std::chrono::milliseconds(800));
-        boost::system::error_code ignored;
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_await sleepFor(m_io, std::chrono::milliseconds(800));
         m_isEnding = true;
         m_ticker.cancel();
         co_await m_system->stop();

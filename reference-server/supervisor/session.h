@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -29,10 +30,10 @@ public:
     using Emit = std::function<void(const nlohmann::json&)>;
     Session(boost::asio::io_context& io, Emit emit);
 
-    /// Queues a command; at most 256 wait, more are refused with an event.
+    /// Queues a command of the owner; at most 256 wait, more are refused with an event.
     void command(nlohmann::json line);
     void childEnded(pid_t pid, int status);
-    /// No more commands will come: end everything.
+    /// No more commands will come: end everything, whatever is under way.
     void inputEnded();
     bool hasEnded() const { return m_hasEnded; }
 
@@ -41,11 +42,17 @@ private:
     boost::asio::awaitable<void> carryOut(const nlohmann::json& line);
     boost::asio::awaitable<void> start(const nlohmann::json& line);
     boost::asio::awaitable<void> changeTo(Target target, measure::EventKind kind, std::string text);
+    void checkHost(const Target& target, double rateHz) const;
+    boost::asio::awaitable<void> changeUsers(double dailyActiveUsers,
+                                             hardware::HardwareProfile hardware);
     boost::asio::awaitable<void> fault(std::string name, double durationS);
     boost::asio::awaitable<void> endFault(std::string name, std::string detail);
     boost::asio::awaitable<void> finish();
-    boost::asio::awaitable<void> applyLoad();
-    void endFaultLater(std::string name, double durationS, std::string detail);
+    boost::asio::awaitable<void> endNow();
+    boost::asio::awaitable<void> applyLoad(bool isChange);
+    void enqueue(nlohmann::json line);
+    void enqueueLater(double afterS, nlohmann::json line);
+    void emitSample(measure::Sample sample);
     void phase(const std::string& name, const std::string& reason = "");
     void event(measure::EventKind kind, std::string text, std::string detail, bool isFlag);
     void tick();
@@ -62,11 +69,9 @@ private:
     scenario::Scenario m_scenario;
     HostUsage m_host;
     std::int64_t m_hostSlot = -1;
-    double m_hostShare = 0;
     int m_flags = 0;
     bool m_isPaused = false;
-    double m_crowdFactor = 1;
-    bool m_hasAbuser = false;
+    std::map<std::string, int> m_underWay;  // faults that have begun and not ended, by name
     bool m_isEnding = false;
     bool m_hasEnded = false;
 };

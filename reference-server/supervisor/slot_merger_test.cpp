@@ -63,9 +63,43 @@ TEST(SlotMerger, SlotsComeInOrderAndANewNodeIsExpectedFromTheNextSlotOn) {
     }
     f.merger.advance(510 * kMs);
     EXPECT_EQ(f.emitted.size(), 1u) << "slot 1 waits for c, slot 0 does not";
-    f.merger.forget("c");
+    f.merger.forget("c", 200 * kMs);
     f.merger.advance(511 * kMs);
     ASSERT_EQ(f.emitted.size(), 2u);
     EXPECT_EQ(f.emitted[0].slot, 0);
     EXPECT_EQ(f.emitted[1].slot, 1);
+}
+
+TEST(SlotMerger, WhatADeadNodeDidInItsLastSlotIsMissingAndNothingWaitsForIt) {
+    Fixture f;
+    for (std::int64_t slot : {0, 1, 2}) f.merger.add("a", part(slot, "a"));
+    f.merger.add("b", part(0, "b"));
+    f.merger.forget("b", 400 * kMs);  // it died in slot 1
+    f.merger.advance(760 * kMs);
+    ASSERT_EQ(f.emitted.size(), 3u);
+    EXPECT_TRUE(f.emitted[0].missing.empty());
+    EXPECT_EQ(f.emitted[1].missing, std::set<std::string>{"b"});
+    EXPECT_TRUE(f.emitted[2].missing.empty()) << "nobody expects it in later slots";
+}
+
+TEST(SlotMerger, ANodeThatEndsAndReportsItsLastSlotIsNotMissing) {
+    Fixture f;
+    f.merger.forget("b", 100 * kMs);
+    f.merger.add("b", part(0, "b"));
+    f.merger.add("a", part(0, "a"));
+    f.merger.advance(260 * kMs);
+    ASSERT_EQ(f.emitted.size(), 1u);
+    EXPECT_TRUE(f.emitted[0].missing.empty());
+    EXPECT_TRUE(f.emitted[0].nodes.contains("b"));
+}
+
+TEST(SlotMerger, SamplesCarryTheVersionOfTheirSlotHoweverLateTheyAreMerged) {
+    Fixture f;
+    f.merger.publish(1, 0);
+    f.merger.publish(2, 300 * kMs);  // in slot 1
+    f.merger.publish(3, 800 * kMs);  // in slot 3
+    f.merger.advance(1600 * kMs);
+    ASSERT_EQ(f.emitted.size(), 4u);
+    const std::vector<std::uint64_t> expected{1, 2, 2, 3};
+    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(f.emitted[i].version, expected[i]);
 }

@@ -7,15 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <filesystem>
 
 #include "reference-server/data/dataset.h"
 #include "reference-server/protocol/identity.h"
+#include "reference-server/supervisor/sleep.h"
 
 namespace tenfold::supervisor {
 
@@ -29,10 +25,7 @@ namespace {
 // A node that has not said "ready" by then will not: an index over 500,000 rows takes 0.3 s.
 constexpr auto kStartLimit = 60s;
 constexpr auto kCommandLimit = 60s;
-// Longest that requests of an older version may hold a node that has to go (the API's own limit
-// for a request is 10 s).
-constexpr auto kRetireLimit = 12s;
-constexpr auto kEndLimit = 1500ms;
+constexpr auto kLoadLimit = 15s;
 
 std::string randomHex(int bytes) {
     std::vector<unsigned char> raw(static_cast<std::size_t>(bytes));
@@ -40,12 +33,6 @@ std::string randomHex(int bytes) {
     std::string out;
     for (const auto b : raw) out += fmt::format("{:02x}", b);
     return out;
-}
-
-awaitable<void> sleepFor(asio::io_context& io, std::chrono::milliseconds time) {
-    asio::steady_timer timer(io, time);
-    boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 std::filesystem::path programFolder() {
@@ -79,7 +66,7 @@ System::System(asio::io_context& io, measure::SlotClock clock, scenario::Scenari
 
 System::Child System::find(const std::string& id) const {
     const auto it = std::find_if(m_nodes.begin(), m_nodes.end(), [&](const Child& c) {
-        return c->id() == id && c->isAlive() && !c->isExpectedToEnd;
+        return c->id() == id && c->isAlive() && !c->isKilled() && !c->isExpectedToEnd;
     });
     return it == m_nodes.end() ? nullptr : *it;
 }
@@ -87,12 +74,32 @@ System::Child System::find(const std::string& id) const {
 std::vector<System::Child> System::alive(const std::string& role) const {
     std::vector<Child> out;
     for (const auto& c : m_nodes)
-        if (c->isAlive() && c->role() == role && !c->isExpectedToEnd) out.push_back(c);
+        if (c->role() == role && c->isAlive() && !c->isKilled() && !c->isExpectedToEnd)
+            out.push_back(c);
     return out;
+}
+
+int System::held(const std::string& role) const {
+    return static_cast<int>(std::count_if(m_nodes.begin(), m_nodes.end(), [&](const Child& c) {
+        return c->role() == role && c->isHeldDown && !c->isBeingReplaced;
+    }));
+}
+
+int System::serving(const std::string& role) const {
+    const auto nodes = alive(role);
+    return static_cast<int>(std::count_if(nodes.begin(), nodes.end(),
+                                          [](const Child& c) { return !c->isBeingReplaced; }));
 }
 
 json System::peersFor(const std::string& role) const {
     const auto entry = [](const Child& c) { return json{{"id", c->id()}, {"port", c->port}}; };
+    // A primary or gateway that died keeps its place: its peers find nobody there, which is what
+    // they would find in life, and a change that has nothing to do with it can still be made.
+    const auto known = [this](const char* id) -> Child {
+        const auto it = std::find_if(m_nodes.begin(), m_nodes.end(),
+                                     [&](const Child& c) { return c->id() == id; });
+        return it == m_nodes.end() ? nullptr : *it;
+    };
     json peers = json::object();
     if (role == "gateway") {
         peers["instances"] = json::array();
@@ -101,7 +108,7 @@ json System::peersFor(const std::string& role) const {
         return peers;
     }
     if (role == "generator") {
-        if (const auto gateway = find("gateway")) peers["gateway"] = entry(gateway);
+        if (const auto gateway = known("gateway")) peers["gateway"] = entry(gateway);
         return peers;
     }
     std::vector<Child> replicas;
@@ -109,7 +116,7 @@ json System::peersFor(const std::string& role) const {
         if (c->port) replicas.push_back(c);
     if (role == "pooler") {
         peers["databases"] = json::array();
-        if (const auto c = find("primary"))
+        if (const auto c = known("primary"))
             peers["databases"].push_back({{"name", "shop"}, {"port", c->port}});
         for (std::size_t i = 0; i < replicas.size(); ++i)
             peers["databases"].push_back(
@@ -117,7 +124,7 @@ json System::peersFor(const std::string& role) const {
         return peers;
     }
     if (role == "instance") {
-        if (const auto c = find("primary")) peers["primary"] = entry(c);
+        if (const auto c = known("primary")) peers["primary"] = entry(c);
         peers["replicas"] = json::array();
         for (const auto& c : replicas) peers["replicas"].push_back(entry(c));
         if (const auto c = find("pooler")) peers["pooler"] = entry(c);
@@ -132,7 +139,7 @@ json System::startLine(const Child& child) const {
                  {"id", child->id()},
                  {"role", child->role()},
                  {"t0_ns", m_clock.t0Ns},
-                 {"version", m_version},
+                 {"version", m_allocated},
                  {"design", scenario::toJson(m_target.design)},
                  {"hardware", hardware::toJson(hardware)},
                  {"seed", m_scenario.seed},
@@ -145,6 +152,7 @@ json System::startLine(const Child& child) const {
 }
 
 System::Child System::spawnNode(const std::string& id, const std::string& role) {
+    if (m_isStopping) throw RunError("the run is ending");
     const auto child = std::make_shared<ChildProcess>(m_io, id, role);
     child->onLine([this, id](const json& line) { m_hooks.onLine(id, line); });
     const std::string parent = std::to_string(::getpid());
@@ -194,18 +202,16 @@ std::string System::nextInstanceId() {
 }
 
 awaitable<void> System::startMissing() {
-    for (auto n = static_cast<int>(alive("replica").size()); n < m_target.replicas(); ++n)
+    for (int n = serving("replica"); n < m_target.replicas() - held("replica"); ++n)
         co_await startReplica(fmt::format("replica-{}", ++m_replicasMade));
     if (m_target.hasCache() && !find("cache"))
         co_await makeReady(spawnNode("cache", "cache"), json::object());
     if (m_target.hasPooler() && !find("pooler"))
         co_await makeReady(spawnNode("pooler", "pooler"), json::object());
     std::vector<Child> fresh;
-    for (auto n = static_cast<int>(alive("instance").size()); n < m_target.instances(); ++n)
+    for (int n = serving("instance"); n < m_target.instances() - held("instance"); ++n)
         fresh.push_back(spawnNode(nextInstanceId(), "instance"));
     for (const auto& child : fresh) co_await makeReady(child, json::object());
-    if (!find("gateway") && m_version == 1)
-        co_await makeReady(spawnNode("gateway", "gateway"), json::object());
 }
 
 awaitable<void> System::start(Target target) {
@@ -217,143 +223,38 @@ awaitable<void> System::start(Target target) {
     const json extras = {{"dataset", file}};
     co_await makeReady(primary, extras);
     co_await startMissing();
+    co_await makeReady(spawnNode("gateway", "gateway"), json::object());
     co_await makeReady(spawnNode("generator", "generator"), json::object());
+    publish(m_allocated);
 }
 
-awaitable<std::string> System::prepareAll() {
-    std::string detail;
-    const auto hardware = m_target.effectiveHardware();
-    json line = {{"cmd", "prepare"},
-                 {"version", m_version},
-                 {"design", scenario::toJson(m_target.design)},
-                 {"hardware", hardware::toJson(hardware)}};
-    // Towards the client: nobody may use what is behind it before that is prepared.
-    for (const char* role :
-         {"database", "replica", "cache", "pooler", "instance", "gateway", "generator"}) {
-        for (const auto& child : alive(role)) {
-            line["peers"] = peersFor(role);
-            line.erase("cores");
-            if (child->role() == "database") line["cores"] = hardware.primaryCores;
-            if (child->role() == "replica") line["cores"] = hardware.replicaCores;
-            const auto done = co_await child->ask(line, "prepared", kCommandLimit);
-            if (done && done->contains("detail")) detail += (*done)["detail"].get<std::string>();
-        }
-    }
-    co_return detail;
+void System::publish(std::uint64_t version) {
+    m_version = version;
+    m_hooks.onVersion(version);
 }
 
-awaitable<std::string> System::publishAndRetire() {
-    const json publish = {{"cmd", "publish"}, {"version", m_version}};
-    for (const char* role :
-         {"database", "replica", "cache", "pooler", "instance", "generator", "gateway"})
-        for (const auto& child : alive(role)) co_await child->ask(publish, "published", 5s);
-    // A database can drop an index at once: requests of the old version stay correct without it.
-    std::string detail;
-    const json retire = {{"cmd", "retire"}, {"version", m_version}};
-    for (const char* role : {"database", "replica"})
-        for (const auto& child : alive(role)) {
-            const auto done = co_await child->ask(retire, "retired", kCommandLimit);
-            if (done && done->contains("detail")) detail += (*done)["detail"].get<std::string>();
-        }
-    co_return detail;
-}
-
-awaitable<void> System::endNode(Child child) {
-    child->isExpectedToEnd = true;
-    m_hooks.onGone(child->id());
-    child->closeInput();
-    for (int i = 0; i < 30 && child->isAlive(); ++i) co_await sleepFor(m_io, kEndLimit / 30);
-    child->kill(SIGKILL);
-    for (int i = 0; i < 30 && child->isAlive(); ++i) co_await sleepFor(m_io, 50ms);
-    if (!child->file.empty()) {
-        std::error_code ignored;
-        for (const char* suffix : {"", "-wal", "-shm"})
-            std::filesystem::remove(child->file + suffix, ignored);
-    }
-    std::erase(m_nodes, child);
-    m_hooks.onTopology();
-}
-
-std::vector<System::Child> System::markSurplus() {
-    std::vector<Child> surplus;
-    const auto mark = [&](const char* role, int wanted) {
-        const auto nodes = alive(role);
-        for (auto i = static_cast<std::size_t>(wanted); i < nodes.size(); ++i)
-            surplus.push_back(nodes[i]);
-    };
-    mark("instance", m_target.instances());
-    mark("replica", m_target.replicas());
-    mark("pooler", m_target.hasPooler() ? 1 : 0);
-    mark("cache", m_target.hasCache() ? 1 : 0);
-    // From here on nobody new is told about them.
-    for (const auto& c : surplus) c->isExpectedToEnd = true;
-    return surplus;
-}
-
-awaitable<void> System::retireThenEnd(std::uint64_t version, std::vector<Child> surplus) {
-    const json retire = {{"cmd", "retire"}, {"version", version}};
-    // The gateway answers when the instances it no longer uses are idle; instances when no request
-    // of an older version is open.
-    for (const char* role : {"gateway", "instance", "pooler", "cache", "generator"})
-        for (const auto& child : alive(role)) co_await child->ask(retire, "retired", kRetireLimit);
-    for (const auto& c : surplus) co_await endNode(c);
-}
-
-awaitable<std::string> System::change(Target target) {
-    m_target = std::move(target);
-    ++m_version;
-    // What died stays visible until the next change clears it away.
-    std::erase_if(m_nodes, [](const Child& c) {
-        return !c->isAlive() && c->role() != "database" && c->role() != "gateway" &&
-               c->role() != "generator";
-    });
-    co_await startMissing();
-    auto surplus = markSurplus();
-    std::string detail = co_await prepareAll();
-    detail += co_await publishAndRetire();
-    m_hooks.onTopology();
-    // In the background: a slow request of the old version must not hold up the next change.
-    asio::co_spawn(m_io, retireThenEnd(m_version, std::move(surplus)), asio::detached);
-    co_return detail;
-}
-
-awaitable<void> System::rollingDeploy(double overlapS) {
-    const auto old = alive("instance");
-    std::vector<Child> fresh;
-    for (std::size_t i = 0; i < old.size(); ++i)
-        fresh.push_back(spawnNode(nextInstanceId(), "instance"));
-    for (const auto& child : fresh) co_await makeReady(child, json::object());
-    ++m_version;
-    co_await prepareAll();
-    co_await publishAndRetire();
-    co_await sleepFor(m_io, std::chrono::milliseconds(static_cast<int>(overlapS * 1000)));
-    for (const auto& c : old) c->isExpectedToEnd = true;
-    ++m_version;
-    co_await prepareAll();
-    co_await publishAndRetire();
-    m_hooks.onTopology();
-    co_await retireThenEnd(m_version, old);
-}
-
-std::string System::killOne(const std::string& role) {
-    const auto candidates = alive(role);
-    if (candidates.empty()) return "";
-    candidates.back()->kill(SIGKILL);
-    return candidates.back()->id();
-}
-
-awaitable<void> System::restore() {
-    co_await change(m_target);
-}
-
-awaitable<void> System::setLoad(double rateHz, double abuserRateHz) {
+awaitable<void> System::tellLoad(double rateHz, double abuserRateHz, std::uint64_t version) {
     const auto generator = find("generator");
-    if (!generator) co_return;
+    if (!generator) {
+        if (rateHz + abuserRateHz > 0) throw RunError("the load generator is not running");
+        co_return;
+    }
     const json line = {{"cmd", "load"},
                        {"rate_hz", rateHz},
                        {"abuser_rate_hz", abuserRateHz},
-                       {"version", m_version}};
-    co_await generator->ask(line, "ack", 5s);
+                       {"version", version}};
+    if (!co_await generator->ask(line, "ack", kLoadLimit))
+        throw RunError("the load generator did not take the new load over");
+}
+
+awaitable<void> System::setLoad(double rateHz, double abuserRateHz) {
+    co_await tellLoad(rateHz, abuserRateHz, m_version);
+}
+
+awaitable<void> System::changeLoad(double rateHz, double abuserRateHz) {
+    const auto version = ++m_allocated;
+    co_await tellLoad(rateHz, abuserRateHz, version);
+    publish(version);
 }
 
 awaitable<void> System::drain() {
@@ -366,6 +267,7 @@ awaitable<void> System::drain() {
 }
 
 awaitable<void> System::stop() {
+    m_isStopping = true;
     for (const auto& c : m_nodes) {
         c->isExpectedToEnd = true;
         c->closeInput();
@@ -374,7 +276,7 @@ awaitable<void> System::stop() {
         return std::any_of(m_nodes.begin(), m_nodes.end(),
                            [](const Child& c) { return c->isAlive(); });
     };
-    for (int i = 0; i < 30 && anyAlive(); ++i) co_await sleepFor(m_io, kEndLimit / 30);
+    for (int i = 0; i < 20 && anyAlive(); ++i) co_await sleepFor(m_io, kEndLimit / 20);
     for (const auto& c : m_nodes) c->kill(SIGKILL);
     for (int i = 0; i < 40 && anyAlive(); ++i) co_await sleepFor(m_io, 25ms);
 }
@@ -387,6 +289,16 @@ std::shared_ptr<ChildProcess> System::markDead(pid_t pid, int status) {
         return c;
     }
     return nullptr;
+}
+
+std::map<std::string, std::string> System::deadNodes() const {
+    std::map<std::string, std::string> dead;
+    for (const auto& c : m_nodes) {
+        const bool wasReady = c->port != 0 || c->role() == "generator";
+        if (!c->isAlive() && !c->isExpectedToEnd && wasReady && !find(c->id()))
+            dead[c->id()] = c->role();
+    }
+    return dead;
 }
 
 json System::topologyJson() const {

@@ -3,10 +3,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,7 @@ public:
         std::function<void(const std::string& node)> onStarted;  // reports are expected from now on
         std::function<void(const std::string& node)> onGone;
         std::function<void()> onTopology;
+        std::function<void(std::uint64_t version)> onVersion;  // it is in force from now on
     };
 
     System(boost::asio::io_context& io, measure::SlotClock clock, scenario::Scenario scenario,
@@ -40,18 +43,25 @@ public:
     boost::asio::awaitable<void> start(Target target);
 
     /// Moves the running system to another target. Returns what it did in words (query plans before
-    /// and after). The new version is in force when this returns.
+    /// and after). The new version is in force when this returns. Throws RunError when it could not
+    /// be done: the old target stands then, as if nothing had been asked.
     boost::asio::awaitable<std::string> change(Target target);
 
-    /// Starts as many new instances as there are, lets both sets run for a time, then drains the
-    /// old.
-    boost::asio::awaitable<void> rollingDeploy(double overlapS);
-    /// SIGKILL, as a fault. Returns the id of the victim, empty when there is none of that role.
+    /// Starts as many new instances as there are beside them; both sets serve until endDeploy().
+    boost::asio::awaitable<void> beginDeploy();
+    /// Drains and ends the instances that were there before beginDeploy().
+    boost::asio::awaitable<void> endDeploy();
+    /// SIGKILL, as a fault. Nothing takes the victim's place before release(). Returns its id,
+    /// empty when there is none of that role.
     std::string killOne(const std::string& role);
-    /// Starts again what the target asks for and is not there (after a fault).
-    boost::asio::awaitable<void> restore();
+    /// The fault is over: starts again what the target asks for and is not there.
+    boost::asio::awaitable<void> release(const std::string& id);
 
+    /// Another load, under the version in force. Throws RunError when the generator does not take
+    /// it.
     boost::asio::awaitable<void> setLoad(double rateHz, double abuserRateHz);
+    /// The same as a change of its own, with a version.
+    boost::asio::awaitable<void> changeLoad(double rateHz, double abuserRateHz);
     /// Lets the generator finish what is open.
     boost::asio::awaitable<void> drain();
     /// Asks every node to end; kills what has not after the limit.
@@ -60,12 +70,12 @@ public:
     /// waitpid said so. Returns the child, or nullptr when it is not ours.
     std::shared_ptr<ChildProcess> markDead(pid_t pid, int status);
 
-    /// A change that needs no node to do anything (a fault, another load) is a version too.
-    void countChange() { ++m_version; }
+    /// The version in force: published to every node, and acknowledged.
     std::uint64_t version() const { return m_version; }
     const Target& target() const { return m_target; }
     nlohmann::json topologyJson() const;
-    const std::vector<std::shared_ptr<ChildProcess>>& nodes() const { return m_nodes; }
+    /// Nodes that died and that nobody asked to end, by id, with their role.
+    std::map<std::string, std::string> deadNodes() const;
 
 private:
     using Child = std::shared_ptr<ChildProcess>;
@@ -77,11 +87,20 @@ private:
     boost::asio::awaitable<void> makeReady(Child child, nlohmann::json extras);
     boost::asio::awaitable<void> startReplica(const std::string& id);
     boost::asio::awaitable<void> startMissing();
+    boost::asio::awaitable<std::string> moveTo(Target target);
+    boost::asio::awaitable<void> goBack(Target before, std::vector<Child> known,
+                                        std::vector<Child> surplus, bool isTold);
     boost::asio::awaitable<std::string> prepareAll();
-    boost::asio::awaitable<std::string> publishAndRetire();
+    boost::asio::awaitable<void> publishAll();
+    boost::asio::awaitable<std::string> retireDatabases(std::uint64_t version);
+    boost::asio::awaitable<void> tellLoad(double rateHz, double abuserRateHz,
+                                          std::uint64_t version);
+    void publish(std::uint64_t version);
+    int held(const std::string& role) const;
+    int serving(const std::string& role) const;
     std::vector<Child> markSurplus();
     boost::asio::awaitable<void> retireThenEnd(std::uint64_t version, std::vector<Child> surplus);
-    boost::asio::awaitable<void> endNode(Child child);
+    boost::asio::awaitable<void> endNodes(std::vector<Child> children);
     std::string nextInstanceId();
 
     boost::asio::io_context& m_io;
@@ -91,7 +110,10 @@ private:
     RunFolder m_folder;
     std::string m_secret;
     Target m_target;
-    std::uint64_t m_version = 1;
+    std::uint64_t m_version = 0;    // in force
+    std::uint64_t m_allocated = 1;  // the last number given to a change, also to one that failed
+    bool m_isDeploying = false;
+    bool m_isStopping = false;
     int m_instancesMade = 0;
     int m_replicasMade = 0;
     std::vector<Child> m_nodes;

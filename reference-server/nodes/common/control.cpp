@@ -22,7 +22,9 @@ ControlChannel::ControlChannel(int expectedParentPid) {
 }
 
 bool ControlChannel::readLine(std::string& line) {
-    while (true) {
+    // A start line is some ten kilobytes; what never ends is not a command.
+    constexpr std::size_t kMaxLineBytes = 16 << 20;
+    while (m_buffer.size() < kMaxLineBytes) {
         const auto newline = m_buffer.find('\n');
         if (newline != std::string::npos) {
             line = m_buffer.substr(0, newline);
@@ -35,6 +37,7 @@ bool ControlChannel::readLine(std::string& line) {
         if (n <= 0) return false;
         m_buffer.append(chunk, static_cast<std::size_t>(n));
     }
+    return false;
 }
 
 json ControlChannel::readStart() {

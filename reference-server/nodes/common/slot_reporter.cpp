@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 
 namespace tenfold::nodes {
@@ -76,27 +78,37 @@ SlotReporter::~SlotReporter() {
 void SlotReporter::loop() {
     std::int64_t slot = m_identity.clock.slotAt(measure::monotonicNow());
     std::unique_lock lock(m_mutex);
-    while (!m_isStopping) {
+    while (true) {
         const Nanos due = m_identity.clock.endOf(slot) + kReportAfterNs;
         const Nanos now = measure::monotonicNow();
-        if (now < due) {
+        const bool isLast = m_isStopping;
+        if (now < due && !isLast) {
             m_wake.wait_for(lock, std::chrono::nanoseconds(due - now));
             continue;
         }
         lock.unlock();
-        measure::Sample s = m_collect(slot);
-        s.slot = slot;
-        const double cpuMs = processCpuMs();
-        auto& node = s.nodes[m_identity.id];
-        node.role = m_identity.role;
-        node.spanMs = measure::SlotClock::kSlotMs;
-        node.hostCpuMs = cpuMs - m_cpuBeforeMs;
-        m_cpuBeforeMs = cpuMs;
-        if (slot >= 0) m_control.emit({{"sample", measure::toJson(s)}});
+        report(slot, std::min(now, m_identity.clock.endOf(slot)));
         lock.lock();
-        m_total.mergeLater(s);
+        // A node that is asked to go has worked in the slot that has begun: that is told too.
+        if (isLast) return;
         ++slot;
     }
+}
+
+void SlotReporter::report(std::int64_t slot, Nanos until) {
+    measure::Sample s = m_collect(slot);
+    // A node whose thread is stuck can say nothing about itself: that is "no data", not zeros.
+    if (!s.nodes.contains(m_identity.id) && s.endpoints.empty()) return;
+    s.slot = slot;
+    const double cpuMs = processCpuMs();
+    auto& node = s.nodes[m_identity.id];
+    node.role = m_identity.role;
+    node.spanMs = static_cast<double>(until - m_identity.clock.startOf(slot)) / 1e6;
+    node.hostCpuMs = cpuMs - m_cpuBeforeMs;
+    m_cpuBeforeMs = cpuMs;
+    if (slot >= 0) m_control.emit({{"sample", measure::toJson(s)}});
+    std::lock_guard lock(m_mutex);
+    m_total.mergeLater(s);
 }
 
 std::string SlotReporter::metricsText() const {
@@ -106,6 +118,7 @@ std::string SlotReporter::metricsText() const {
 
 struct MetricsServer::Impl {
     httplib::Server server;
+    std::atomic<bool> hasEnded{false};  // the loop is over, or never began
     std::thread thread;
 };
 
@@ -124,12 +137,15 @@ MetricsServer::MetricsServer(std::function<std::string()> text) : m_impl(std::ma
     });
     m_port = server.bind_to_any_port("127.0.0.1");
     if (m_port < 0) throw std::runtime_error("no free port for /metrics on 127.0.0.1");
-    m_impl->thread = std::thread([this] { m_impl->server.listen_after_bind(); });
+    m_impl->thread = std::thread([impl = m_impl.get()] {
+        impl->server.listen_after_bind();
+        impl->hasEnded = true;
+    });
 }
 
 MetricsServer::~MetricsServer() {
     // stop() before the loop runs would be lost in cpp-httplib 0.11.
-    while (!m_impl->server.is_running()) std::this_thread::yield();
+    while (!m_impl->server.is_running() && !m_impl->hasEnded) std::this_thread::yield();
     m_impl->server.stop();
     m_impl->thread.join();
 }

@@ -19,10 +19,11 @@ std::string prometheusText(const measure::Sample& cumulative);
 double processCpuMs();
 
 /// Emits {"sample":…} for each slot, shortly after its end, from a thread of its own, and keeps the
-/// running total for /metrics.
+/// running total for /metrics. When it is destroyed it reports what the current slot has so far.
 class SlotReporter {
 public:
     /// Called once a slot; returns what this node counted in it and starts afresh. Must not block.
+    /// Without an entry for the node itself and without endpoints it counts as no report.
     using Collect = std::function<measure::Sample(std::int64_t slot)>;
 
     SlotReporter(ControlChannel& control, NodeIdentity identity, Collect collect);
@@ -32,6 +33,7 @@ public:
 
 private:
     void loop();
+    void report(std::int64_t slot, measure::Nanos until);
 
     ControlChannel& m_control;
     NodeIdentity m_identity;
