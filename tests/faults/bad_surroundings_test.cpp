@@ -12,23 +12,37 @@
 
 using testing::AllOf;
 using testing::HasSubstr;
+namespace test = tenfold::test;
+namespace fs = std::filesystem;
 
 namespace {
 struct Ended {
     int code;
     std::string text;
 };
-Ended cli(const std::string& arguments, const std::string& environment = "") {
-    const auto out =
-        std::filesystem::temp_directory_path() / ("tenfold-cli-out-" + std::to_string(::getpid()));
-    const std::string line = environment + " " TENFOLD_BIN_DIR "/tenfold-cli " + arguments + " >" +
-                             out.string() + " 2>&1";
+Ended run(const std::string& program, const std::string& arguments,
+          const std::string& environment = "") {
+    const fs::path out =
+        fs::temp_directory_path() / ("tenfold-cli-out-" + std::to_string(::getpid()));
+    const std::string line =
+        environment + " " + program + " " + arguments + " >" + out.string() + " 2>&1";
     const int status = std::system(line.c_str());
     std::ifstream in(out);
     std::string text((std::istreambuf_iterator<char>(in)), {});
-    std::filesystem::remove(out);
+    fs::remove(out);
     return {WEXITSTATUS(status), text};
 }
+Ended cli(const std::string& arguments, const std::string& environment = "") {
+    return run(TENFOLD_BIN_DIR "/tenfold-cli", arguments, environment);
+}
+struct Folder {
+    fs::path path;
+    explicit Folder(const std::string& name)
+        : path(fs::temp_directory_path() / ("tenfold-" + name + "-" + std::to_string(::getpid()))) {
+        fs::create_directories(path);
+    }
+    ~Folder() { fs::remove_all(path); }
+};
 }  // namespace
 
 TEST(BadSurroundings, EveryProblemOfACommandLineIsToldAtOnceAndNothingRuns) {
@@ -57,17 +71,73 @@ TEST(BadSurroundings, AFullDiskIsTheReasonOfTheFailureAndLeavesNothing) {
     EXPECT_THAT(e.text, HasSubstr("could not be made"));
 }
 
-TEST(BadSurroundings, AResultFileThatCannotBeWrittenIsNamed) {
-    const auto e = cli("run sound --duration 2s --json /proc/nowhere/run.json");
+TEST(BadSurroundings, AResultFileThatCannotBeWrittenIsToldBeforeTheRun) {
+    const auto e =
+        cli("run sound --duration 20s --json /proc/nowhere/run.json --csv /proc/x/y.csv");
     EXPECT_EQ(e.code, 3);
-    EXPECT_THAT(e.text, HasSubstr("/proc/nowhere/run.json: could not be written"));
+    EXPECT_THAT(e.text, AllOf(HasSubstr("/proc/nowhere/run.json: cannot be written: No such file"),
+                              HasSubstr("/proc/x/y.csv: cannot be written")));
+    EXPECT_THAT(e.text, testing::Not(HasSubstr("starting the nodes")));
+}
+
+TEST(BadSurroundings, ACacheFolderThatCannotBeWrittenIsTheReasonOfTheFailure) {
+    const auto e = cli("run sound --duration 2s", "XDG_CACHE_HOME=/proc/nowhere");
+    EXPECT_EQ(e.code, 3) << e.text;
+    EXPECT_THAT(e.text, AllOf(HasSubstr("could not be made"), HasSubstr("/proc/nowhere")));
+}
+
+TEST(BadSurroundings, AProgramThatIsMissingIsNamed) {
+    const fs::path folder =
+        fs::path(TENFOLD_BIN_DIR).parent_path() / ("no-server-" + std::to_string(::getpid()));
+    fs::create_directories(folder);
+    // Under another name in the same file system: /proc/self/exe must not lead back.
+    fs::create_hard_link(TENFOLD_BIN_DIR "/tenfold-cli", folder / "tenfold-cli");
+    const auto without = run(folder / "tenfold-cli", "run sound --duration 2s");
+    EXPECT_EQ(without.code, 3) << without.text;
+    EXPECT_THAT(without.text, HasSubstr("tenfold-server could not be started: No such file"));
+    fs::create_hard_link(TENFOLD_BIN_DIR "/tenfold-server", folder / "tenfold-server");
+    const auto half = run(folder / "tenfold-cli", "run sound --duration 2s");
+    EXPECT_EQ(half.code, 3) << half.text;
+    EXPECT_THAT(half.text, HasSubstr("tenfold-load"));
+    fs::remove_all(folder);
+}
+
+TEST(BadSurroundings, AnOldOrBrokenDatasetIsMadeAgain) {
+    const Folder folder("old-dataset");
+    fs::create_directories(folder.path / "tenfold");
+    // Whatever its number of today: every name that a dataset may have holds something else.
+    cli("run sound --duration 1s", "XDG_CACHE_HOME=" + folder.path.string());
+    int broken = 0;
+    for (const auto& entry : fs::directory_iterator(folder.path / "tenfold")) {
+        std::ofstream(entry.path(), std::ios::trunc) << "this is no database";
+        ++broken;
+    }
+    ASSERT_EQ(broken, 1);
+    const auto e = cli("run sound --duration 2s", "XDG_CACHE_HOME=" + folder.path.string());
+    EXPECT_THAT(e.text, HasSubstr("asked for / answered"));
+}
+
+TEST(BadSurroundings, CtrlCEndsARunCleanlyWhenItStartsAndWhenItRuns) {
+    for (const char* moment : {"starting the nodes", "3 of 30 s"}) {
+        const Folder folder("interrupted");
+        const std::string told = folder.path.string() + ".told";
+        const auto text = test::shell(
+            "TMPDIR=" + folder.path.string() +
+            " " TENFOLD_BIN_DIR "/tenfold-cli run sound --json " +
+            (folder.path / "run.json").string() + " 2>" + told +
+            " & p=$!; for i in $(seq 600); do grep -q '" + moment + "' " + told +
+            " && break; sleep 0.1; done; kill -INT $p; wait $p; echo code $?; cat " + told);
+        fs::remove(told);
+        EXPECT_THAT(text, AllOf(HasSubstr("code 3\n"), HasSubstr("it was interrupted"))) << moment;
+        EXPECT_TRUE(fs::is_empty(folder.path)) << "no copies, no half result: " << moment;
+    }
 }
 
 TEST(BadSurroundings, TheRunsCopiesAreRemovedWithIt) {
-    const auto folder =
-        std::filesystem::temp_directory_path() / ("tenfold-alone-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
-    cli("run sound --duration 2s", "TMPDIR=" + folder.string());
-    EXPECT_TRUE(std::filesystem::is_empty(folder));
-    std::filesystem::remove_all(folder);
+    const Folder folder("alone");
+    const auto e = cli("run sound --duration 2s", "TMPDIR=" + folder.path.string());
+    EXPECT_TRUE(fs::is_empty(folder.path));
+    // Where nobody looks at a bar there are plain lines.
+    EXPECT_THAT(e.text, AllOf(HasSubstr("starting the nodes\n"), HasSubstr("2 of 2 s"),
+                              testing::Not(HasSubstr("\r"))));
 }

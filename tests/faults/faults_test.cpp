@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each fault begins, shows, ends by itself, and leaves its flags.
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "simulator/mechanisms/catalogue.h"
 #include "tests/support/live_system.h"
@@ -22,6 +23,14 @@ std::set<std::string> aliveNow(const measure::Timeline& t, const std::string& ro
     std::set<std::string> ids;
     for (const auto& [id, n] : t.samples().back().nodes)
         if (n.alive && n.role == role) ids.insert(id);
+    return ids;
+}
+/// The same by the set of nodes that the engine names, which does not wait for a sample; the dead
+/// are among them.
+std::set<std::string> namedNow(const LiveSystem& live, const std::string& role) {
+    std::set<std::string> ids;
+    for (const auto& n : live.topology())
+        if (n.role == role) ids.insert(n.id);
     return ids;
 }
 }  // namespace
@@ -123,4 +132,92 @@ TEST(Faults, AnotherTierIsAnotherLoadOnOtherMachines) {
     const auto w = live.sinceChange(2);
     EXPECT_NEAR(static_cast<double>(w.total().users.offered) * 1000 / w.spanMs(), 231.5, 60);
     EXPECT_EQ(aliveNow(live.timeline(), "instance").size(), 4u);
+}
+
+TEST(Faults, DuringADeployChangesAndPauseAreTakenAtOnceAndTheDeployGoesOn) {
+    LiveSystem live(shipped("sound"));
+    ASSERT_TRUE(live.isUp());
+    const auto before = namedNow(live, "instance");
+    live.apply(engine::FaultStart{"rolling_deploy", 60});
+    EXPECT_EQ(namedNow(live, "instance").size(), 2 * before.size()) << "both sets serve";
+    // apply() waits for the flag: were the queue held up by the deploy it would not come in time.
+    live.set({"rate_limiting=off"});
+    EXPECT_EQ(namedNow(live, "instance").size(), 2 * before.size())
+        << "the change ends neither the old nor the new";
+    live.apply(engine::MachinesChange{{2, 1}});
+    EXPECT_EQ(namedNow(live, "instance").size(), before.size() + 2 * before.size())
+        << "the new set is as large as was asked, the old one still there";
+    live.recorder().engine().pause();
+    EXPECT_TRUE(
+        live.recorder().waitFor([&] { return live.recorder().phase() == engine::Phase::paused; },
+                                std::chrono::seconds(10)));
+    EXPECT_EQ(count(live.timeline(), EventKind::faultEnded), 0) << "the deploy still goes on";
+    live.stop();
+    EXPECT_EQ(live.recorder().phase(), engine::Phase::idle);
+}
+
+TEST(Faults, TwoKilledInstancesAreTwoAndEachComesBackAtTheEndOfItsOwnFault) {
+    LiveSystem live(shipped("sound"));
+    ASSERT_TRUE(live.isUp());
+    live.apply(engine::MachinesChange{{2, 1}});
+    ASSERT_EQ(namedNow(live, "instance").size(), 4u);
+    // One after the other without a breath: both must find a living victim.
+    live.recorder().engine().apply(engine::FaultStart{"kill_instance", 2});
+    live.apply(engine::FaultStart{"kill_instance", 60});
+    live.waitForFlags(3);
+    std::set<std::string> victims;
+    for (const auto& e : live.timeline().events())
+        if (e.kind == EventKind::fault) victims.insert(e.detail);
+    EXPECT_EQ(victims.size(), 2u);
+    // A change in between brings nobody back: the faults go on.
+    live.set({"rate_limiting=off"});
+    live.waitForFlags(5);  // the end of the first
+    live.runFor(1);
+    EXPECT_EQ(aliveNow(live.timeline(), "instance").size(), 3u);
+    EXPECT_EQ(count(live.timeline(), EventKind::faultEnded), 1);
+}
+
+TEST(Faults, OverlappingFlashCrowdsAreOneThatLastsUntilTheLaterEnd) {
+    auto s = shipped("sound");
+    s.workload.requestsPerUserPerDay = 200;
+    LiveSystem live(s);
+    ASSERT_TRUE(live.isUp());
+    live.apply(engine::FaultStart{"flash_crowd", 60});
+    live.apply(engine::FaultStart{"flash_crowd", 1});
+    live.waitForFlags(3);  // the second has ended, the first has not
+    live.runFor(3);
+    const auto during = live.sinceChange(1);
+    const double perSecond =
+        static_cast<double>(during.total().users.offered) * 1000 / during.spanMs();
+    // 92.6 a second × 3, and four standard deviations of two seconds' count.
+    EXPECT_NEAR(perSecond, 277.8, 50);
+    EXPECT_EQ(live.timeline().samples().back().version, live.timeline().events().back().version);
+}
+
+TEST(Faults, AChangeThatFailsHalfwayLeavesTheOldStateStandingAndSaysSo) {
+    LiveSystem live(shipped("sound", {"read_replicas=0"}));
+    ASSERT_TRUE(live.isUp());
+    live.runFor(1);
+    const auto version = live.timeline().samples().back().version;
+    ::kill(live.node("primary").pid, SIGKILL);
+    live.runFor(1);
+    // Its instances can be started, its replica cannot: nobody can copy a dead primary.
+    auto design = shipped("sound", {"read_replicas=1"}).design;
+    live.recorder().engine().apply(engine::DesignChange{design, "read_replicas 0 → 1"});
+    const auto told = [&]() -> const measure::Event* {
+        for (const auto& e : live.timeline().events())
+            if (e.text == "a change could not be made") return &e;
+        return nullptr;
+    };
+    live.recorder().waitFor([&] { return told() != nullptr; }, std::chrono::seconds(20));
+    ASSERT_TRUE(told());
+    EXPECT_NE(told()->detail.find("the primary is not running"), std::string::npos);
+    live.runFor(1);
+    EXPECT_EQ(live.timeline().samples().back().version, version) << "nothing was published";
+    for (const auto& e : live.timeline().events()) EXPECT_EQ(e.number, 0) << e.text;
+    // What failed is not asked for again: the next change is only itself.
+    design = shipped("sound", {"read_replicas=0", "shared_cache=off"}).design;
+    live.apply(engine::DesignChange{design, "shared_cache ttl → off"});
+    EXPECT_GT(live.timeline().events().back().version, version);
+    EXPECT_EQ(namedNow(live, "replica").size(), 0u);
 }

@@ -130,3 +130,26 @@ TEST(SuddenDeath, WhateverNodeIsKilledTheRunGoesOnAndSaysWhatHappened) {
         EXPECT_FALSE(live.timeline().samples().back().nodes.at(id).alive) << id;
     }
 }
+
+TEST(SuddenDeath, WhatAKilledSupervisorLeftIsRemovedByTheNextRun) {
+    namespace fs = std::filesystem;
+    const fs::path folder =
+        fs::temp_directory_path() / ("tenfold-left-" + std::to_string(::getpid()));
+    fs::create_directories(folder);
+    const auto folders = [&] {
+        return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+    };
+    ::setenv("TMPDIR", folder.c_str(), 1);
+    const pid_t owner = spawn({TENFOLD_BIN_DIR "/tenfold-cli", "run", "sound"});
+    for (int i = 0; i < 200 && folders() == 0; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const auto all = descendants(owner);
+    ::kill(owner, SIGKILL);
+    ::waitpid(owner, nullptr, 0);
+    EXPECT_EQ(leftAfterTwoSeconds(all), 0);
+    EXPECT_EQ(folders(), 1);
+    test::shell(TENFOLD_BIN_DIR "/tenfold-cli run sound --duration 1s");
+    EXPECT_EQ(folders(), 0);
+    ::unsetenv("TMPDIR");
+    fs::remove_all(folder);
+}

@@ -50,6 +50,12 @@ public:
         EXPECT_TRUE(
             m_recorder.waitFor([&] { return countFlags() > flags; }, std::chrono::seconds(60)));
     }
+    /// Waits until so many flags stand on the timeline.
+    void waitForFlags(int wanted) {
+        EXPECT_TRUE(
+            m_recorder.waitFor([&] { return countFlags() >= wanted; }, std::chrono::seconds(60)));
+    }
+    const std::vector<engine::NodeAddress>& topology() const { return m_recorder.topology().nodes; }
     /// Ends the load, drains, stops. Everything offered has ended then.
     void stop() {
         if (m_isStopped) return;
