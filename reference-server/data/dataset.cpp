@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/data/dataset.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
-#include <numeric>
+#include <limits>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "reference-server/data/schema.h"
@@ -166,6 +172,53 @@ void fillRest(sqlite3* db, const ShopRows& rows, std::uint64_t seed) {
     }
 }
 
+/// What the file system of a path has left for us; all there is when it does not say.
+std::uintmax_t freeBytes(const fs::path& file) {
+    std::error_code error;
+    const auto space = fs::space(file.has_parent_path() ? file.parent_path() : ".", error);
+    return error ? std::numeric_limits<std::uintmax_t>::max() : space.available;
+}
+
+std::string spaceWords(std::uintmax_t needed, const fs::path& file) {
+    return fmt::format("it needs {} MB, {} MB are free in {}", needed / 1'000'000 + 1,
+                       freeBytes(file) / 1'000'000, file.parent_path().string());
+}
+
+bool isAboutSpace(int sqliteCode) {
+    // A full disk shows as FULL, or as a write that fails when the memory map was in between.
+    return (sqliteCode & 0xff) == SQLITE_FULL || (sqliteCode & 0xff) == SQLITE_IOERR;
+}
+
+/// One process at a time, and one thread at a time within it. The kernel gives it back when its
+/// holder dies.
+class BuildLock {
+public:
+    explicit BuildLock(const fs::path& file)
+        : m_fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+        while (m_fd >= 0 && ::flock(m_fd, LOCK_EX) != 0 && errno == EINTR) {
+        }
+        // Without a lock (a file system that has none) it is built twice, and still renamed whole.
+    }
+    ~BuildLock() {
+        if (m_fd >= 0) ::close(m_fd);
+    }
+    BuildLock(const BuildLock&) = delete;
+    BuildLock& operator=(const BuildLock&) = delete;
+
+private:
+    int m_fd;
+};
+
+/// Drafts of builds that were killed.
+void removeDrafts(const fs::path& file) {
+    const std::string begin = file.filename().string() + ".";
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(file.parent_path(), ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(begin) && name.ends_with(".part")) fs::remove(entry.path(), ignored);
+    }
+}
+
 bool isCurrent(const fs::path& file, double scale) {
     try {
         const auto db = openSqlite(file, SQLITE_OPEN_READONLY);
@@ -188,9 +241,28 @@ ShopRows ShopRows::scaled(double scale) const {
             part(lines),     part(payments), part(reviews)};
 }
 
+std::uintmax_t neededBytes(double scale) {
+    const auto rows = ShopRows{}.scaled(scale);
+    // Bytes a row, measured, and a tenth more.
+    const double bytes =
+        90.0 * static_cast<double>(rows.customers) + 290.0 * static_cast<double>(rows.products) +
+        165.0 * static_cast<double>(rows.orders) + 46.0 * static_cast<double>(rows.lines) +
+        50.0 * static_cast<double>(rows.payments) + 120.0 * static_cast<double>(rows.reviews);
+    return static_cast<std::uintmax_t>(bytes * 1.1) + 64 * 1024;
+}
+
 void buildShop(const fs::path& file, double scale, std::uint64_t seed) {
-    // Built beside the target and renamed: whoever finds the file finds all of it.
-    const fs::path draft = fmt::format("{}.{}.part", file.string(), ::getpid());
+    // Built beside the target and renamed: whoever finds the file finds all of it. The number is
+    // for threads of one process.
+    static std::atomic<int> draftNumber{0};
+    const fs::path draft = fmt::format("{}.{}-{}.part", file.string(), ::getpid(), ++draftNumber);
+    const auto problem = [&](const std::string& what) {
+        return std::runtime_error(
+            fmt::format("{}: the dataset could not be built: {}", file.string(), what));
+    };
+    // Before the work, not after half of it.
+    if (freeBytes(file) < neededBytes(scale))
+        throw problem("the disk is full: " + spaceWords(neededBytes(scale), file));
     std::error_code ignored;
     fs::remove(draft, ignored);
     try {
@@ -207,10 +279,16 @@ void buildShop(const fs::path& file, double scale, std::uint64_t seed) {
         execute(db.get(), "COMMIT");
         db.reset();
         fs::rename(draft, file);
+    } catch (const SqliteError& e) {
+        const auto words =
+            isAboutSpace(e.code())
+                ? fmt::format("{}: {}", e.what(), spaceWords(neededBytes(scale), file))
+                : std::string(e.what());
+        fs::remove(draft, ignored);
+        throw problem(words);
     } catch (const std::exception& e) {
         fs::remove(draft, ignored);
-        throw std::runtime_error(
-            fmt::format("{}: the dataset could not be built: {}", file.string(), e.what()));
+        throw problem(e.what());
     }
 }
 
@@ -225,10 +303,15 @@ std::string checksum(const fs::path& file) {
          {"customers", "products", "orders", "order_lines", "payments", "reviews"}) {
         const auto s = prepare(db.get(), fmt::format("SELECT * FROM {} ORDER BY id", table));
         const int columns = ::sqlite3_column_count(s.get());
-        while (::sqlite3_step(s.get()) == SQLITE_ROW)
-            for (int c = 0; c < columns; ++c)
-                mix(::sqlite3_column_text(s.get(), c),
-                    static_cast<std::size_t>(::sqlite3_column_bytes(s.get(), c)));
+        int code = ::sqlite3_step(s.get());
+        for (; code == SQLITE_ROW; code = ::sqlite3_step(s.get()))
+            for (int c = 0; c < columns; ++c) {
+                const auto* text = ::sqlite3_column_text(s.get(), c);
+                mix(text, static_cast<std::size_t>(::sqlite3_column_bytes(s.get(), c)));
+            }
+        // The hash of half a table would be nobody's.
+        if (code != SQLITE_DONE)
+            throw SqliteError(code, file.string() + ": " + ::sqlite3_errmsg(db.get()));
     }
     return fmt::format("{:016x}", hash);
 }
@@ -248,16 +331,35 @@ fs::path cacheFolder() {
 
 fs::path ensureShop(const fs::path& cache, double scale) {
     const fs::path file = cache / fmt::format("shop-{:g}-v{}.db", scale, kDatasetVersion);
-    if (!fs::exists(file) || !isCurrent(file, scale)) buildShop(file, scale);
+    if (fs::exists(file) && isCurrent(file, scale)) return file;
+    const BuildLock lock(file.string() + ".lock");
+    if (fs::exists(file) && isCurrent(file, scale)) return file;  // built while we waited
+    removeDrafts(file);
+    buildShop(file, scale);
+    fmt::print(stderr, "dataset shop built: {}, checksum {}\n", file.string(), checksum(file));
     return file;
+}
+
+std::string spaceHint(const fs::path& target, int sqliteCode, const fs::path& source) {
+    std::error_code error;
+    const auto needed = fs::file_size(source, error);
+    return isAboutSpace(sqliteCode) && !error ? ": " + spaceWords(needed, target) : "";
 }
 
 void copyForRun(const fs::path& dataset, const fs::path& copy) {
     std::error_code error;
+    std::error_code ignored;
+    // A log that an earlier database of this name left would be taken for this one's.
+    for (const char* suffix : {"-wal", "-shm"}) fs::remove(copy.string() + suffix, ignored);
     fs::copy_file(dataset, copy, fs::copy_options::overwrite_existing, error);
-    if (error)
-        throw std::runtime_error(fmt::format("{} could not be copied to {}: {}", dataset.string(),
-                                             copy.string(), error.message()));
+    if (error) {
+        const auto needed = fs::file_size(dataset, ignored);
+        const bool isSpace = error == std::errc::no_space_on_device && !ignored;
+        fs::remove(copy, ignored);
+        throw std::runtime_error(fmt::format("{} could not be copied to {}: {}{}", dataset.string(),
+                                             copy.string(), error.message(),
+                                             isSpace ? ": " + spaceWords(needed, copy) : ""));
+    }
     auto db = openSqlite(copy, SQLITE_OPEN_READWRITE);
     execute(db.get(), "PRAGMA journal_mode=WAL");
 }

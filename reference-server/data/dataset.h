@@ -20,8 +20,15 @@ struct ShopRows {
 
 constexpr std::uint64_t kDatasetSeed = 2026;
 
+/// checksum() of the dataset at scale 1 with the seed above.
+constexpr const char* kDatasetChecksum = "662f84b5fff587c8";
+
+/// Bytes that the dataset takes on disk.
+std::uintmax_t neededBytes(double scale);
+
 /// Builds the dataset into a new file: deterministic in scale and seed. Throws std::runtime_error
-/// with path and reason (no space, no permission); no half-built file is left.
+/// with path and reason (no permission; no space, with how much it needs and how much there is);
+/// no half-built file is left.
 void buildShop(const std::filesystem::path& file, double scale = 1.0,
                std::uint64_t seed = kDatasetSeed);
 
@@ -31,10 +38,17 @@ std::string checksum(const std::filesystem::path& file);
 /// $XDG_CACHE_HOME/tenfold or ~/.cache/tenfold; made when missing.
 std::filesystem::path cacheFolder();
 
-/// The dataset from the cache, built once. A file of another version or size is rebuilt.
+/// The dataset from the cache, built once: whoever comes while another process builds it waits for
+/// that. A file of another version or size is rebuilt, what a killed build left behind is removed.
+/// Says on stderr what it has built, with the checksum.
 std::filesystem::path ensureShop(const std::filesystem::path& cache, double scale = 1.0);
 
-/// A private copy for a run, in WAL mode.
+/// Words for an SQLite error that may mean a full disk: what a copy of `source` at `target` needs
+/// and what is free there. Empty for other errors.
+std::string spaceHint(const std::filesystem::path& target, int sqliteCode,
+                      const std::filesystem::path& source);
+
+/// A private copy for a run, in WAL mode. Throws std::runtime_error, and leaves no half of a copy.
 void copyForRun(const std::filesystem::path& dataset, const std::filesystem::path& copy);
 
 }  // namespace tenfold::data

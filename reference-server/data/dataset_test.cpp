@@ -2,9 +2,14 @@
 #include "reference-server/data/dataset.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "reference-server/data/schema.h"
 #include "reference-server/data/sqlite_handle.h"
@@ -57,6 +62,80 @@ TEST(Dataset, IsBuiltOnceAndABrokenCacheIsRebuilt) {
     fs::resize_file(file, 5000);
     ensureShop(f.path, 0.01);
     EXPECT_EQ(checksum(file).size(), 16u);
+}
+
+TEST(Dataset, HasThePublishedChecksumAndNeedsNoMoreThanItSays) {
+    Folder f;
+    const auto file = ensureShop(f.path);
+    EXPECT_EQ(checksum(file), kDatasetChecksum);
+    EXPECT_LT(fs::file_size(file), neededBytes(1));
+    EXPECT_GT(fs::file_size(file), neededBytes(1) / 2);
+}
+
+TEST(Dataset, ManyAtOnceBuildItOnce) {
+    Folder f;
+    std::vector<ino_t> found(4);
+    std::vector<std::thread> threads;
+    for (auto& inode : found)
+        threads.emplace_back([&] {
+            struct stat s {};
+            ::stat(ensureShop(f.path, 0.02).c_str(), &s);
+            inode = s.st_ino;
+        });
+    for (auto& t : threads) t.join();
+    // A second build would have replaced the file: another inode.
+    struct stat s {};
+    ::stat(ensureShop(f.path, 0.02).c_str(), &s);
+    for (const auto inode : found) EXPECT_EQ(inode, s.st_ino);
+}
+
+TEST(Dataset, ABuildThatWasKilledLeavesNothingAndNobodyWaitsForIt) {
+    Folder f;
+    if (const pid_t child = ::fork(); child == 0) {
+        ensureShop(f.path, 0.5);
+        ::_exit(0);
+    } else {
+        const auto hasDraft = [&] {
+            for (const auto& entry : fs::directory_iterator(f.path))
+                if (entry.path().extension() == ".part") return true;
+            return false;
+        };
+        while (!hasDraft()) std::this_thread::yield();
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+        ASSERT_TRUE(hasDraft());
+        const auto file = ensureShop(f.path, 0.5);
+        EXPECT_FALSE(hasDraft());
+        const auto db = openSqlite(file, SQLITE_OPEN_READONLY);
+        EXPECT_EQ(queryNumber(db.get(), "SELECT count(*) FROM orders"), 40'000);
+    }
+}
+
+TEST(Dataset, AFullDiskIsSaidInBytesBeforeTheWork) {
+    Folder f;
+    try {
+        buildShop(f.path / "huge.db", 1e9);
+        FAIL();
+    } catch (const std::runtime_error& e) {
+        const std::string said = e.what();
+        EXPECT_NE(said.find("it needs "), std::string::npos) << said;
+        EXPECT_NE(said.find(" MB are free in " + f.path.string()), std::string::npos) << said;
+    }
+    EXPECT_TRUE(fs::is_empty(f.path));
+    EXPECT_NE(spaceHint(f.path / "a", SQLITE_FULL, "/proc/self/exe").find(" MB are free"),
+              std::string::npos);
+    EXPECT_EQ(spaceHint(f.path / "a", SQLITE_BUSY, "/proc/self/exe"), "");
+}
+
+TEST(Dataset, ACopyIsNotMixedWithTheLogOfAnEarlierOne) {
+    Folder f;
+    buildShop(f.path / "a.db", 0.01);
+    for (const char* suffix : {"-wal", "-shm"})
+        std::ofstream(f.path / (std::string("copy.db") + suffix)) << "of another life";
+    copyForRun(f.path / "a.db", f.path / "copy.db");
+    EXPECT_EQ(checksum(f.path / "copy.db"), checksum(f.path / "a.db"));
+    EXPECT_THROW(copyForRun("/nowhere/a.db", f.path / "b.db"), std::runtime_error);
+    EXPECT_FALSE(fs::exists(f.path / "b.db"));
 }
 
 TEST(Dataset, WhereItCannotBeWrittenItSaysWhichFileAndLeavesNothing) {
