@@ -11,11 +11,13 @@ std::uint32_t readBig(std::string_view s, std::size_t n) {
 }
 }  // namespace
 
-PgCut cutPgMessage(std::string_view buffer, bool isStartup, PgMessage& message, std::size_t& used) {
+PgCut cutPgMessage(std::string_view buffer, bool isStartup, PgMessage& message, std::size_t& used,
+                   std::size_t maxBytes) {
     const std::size_t head = isStartup ? 4 : 5;
     if (buffer.size() < head) return PgCut::needMore;
     const std::size_t length = readBig(buffer.substr(head - 4), 4);
-    if (length < 4 || length > kMaxPgMessageBytes) return PgCut::malformed;
+    const std::size_t limit = isStartup ? kMaxPgStartupBytes : maxBytes;
+    if (length < 4 || length > limit) return PgCut::malformed;
     used = head - 4 + length;
     if (buffer.size() < used) return PgCut::needMore;
     message.type = isStartup ? 0 : buffer[0];

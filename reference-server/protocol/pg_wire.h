@@ -20,12 +20,16 @@ struct PgMessage {
 
 /// Longest message taken from a client: 16 MiB.
 constexpr std::size_t kMaxPgMessageBytes = 16 << 20;
+/// Longest start-up message: PostgreSQL's MAX_STARTUP_PACKET_LENGTH. Whoever has not logged in yet
+/// has no claim to more memory.
+constexpr std::size_t kMaxPgStartupBytes = 10'000;
 
 enum class PgCut { message, needMore, malformed };
 
 /// Takes the first message of `buffer`. `used` is set to its whole length. The body points into the
-/// buffer.
-PgCut cutPgMessage(std::string_view buffer, bool isStartup, PgMessage& message, std::size_t& used);
+/// buffer. Who reads answers allows for longer ones.
+PgCut cutPgMessage(std::string_view buffer, bool isStartup, PgMessage& message, std::size_t& used,
+                   std::size_t maxBytes = kMaxPgMessageBytes);
 
 /// Reads the fields of a body in order. After a read past the end `ok()` is false and reads give 0.
 class PgReader {
@@ -71,9 +75,19 @@ private:
 };
 
 /// Type ids of PostgreSQL's catalogue.
+constexpr std::int32_t kPgBool = 16;
+constexpr std::int32_t kPgBytea = 17;
+constexpr std::int32_t kPgName = 19;
 constexpr std::int32_t kPgInt8 = 20;
+constexpr std::int32_t kPgInt2 = 21;
+constexpr std::int32_t kPgInt4 = 23;
 constexpr std::int32_t kPgText = 25;
+constexpr std::int32_t kPgFloat4 = 700;
 constexpr std::int32_t kPgFloat8 = 701;
+constexpr std::int32_t kPgUnknown = 705;
+constexpr std::int32_t kPgBpchar = 1042;
+constexpr std::int32_t kPgVarchar = 1043;
+constexpr std::int32_t kPgNumeric = 1700;
 
 /// Start-up codes that stand where the version would.
 constexpr std::int32_t kPgSslRequest = 80877103;

@@ -28,6 +28,24 @@ TEST(PgWire, AbsurdLengthsAreRefused) {
     EXPECT_EQ(cutPgMessage(std::string("Q\0\0\0\3", 5), false, m, used), PgCut::malformed);
 }
 
+TEST(PgWire, StartupMessagesAreShort) {
+    PgMessage m;
+    std::size_t used = 0;
+    // 10,001 bytes: what has not logged in may not have them kept for it.
+    EXPECT_EQ(cutPgMessage(std::string("\0\0\x27\x11", 4), true, m, used), PgCut::malformed);
+    EXPECT_EQ(cutPgMessage(std::string("\0\0\x27\x10", 4), true, m, used), PgCut::needMore);
+    EXPECT_EQ(cutPgMessage(std::string("\0\0\0\4", 4), true, m, used), PgCut::message);
+    EXPECT_EQ(m.body, "");
+}
+
+TEST(PgWire, WhoReadsAnswersMayAllowForLongerMessages) {
+    PgMessage m;
+    std::size_t used = 0;
+    const std::string head("d\x02\0\0\0", 5);  // 32 MiB
+    EXPECT_EQ(cutPgMessage(head, false, m, used), PgCut::malformed);
+    EXPECT_EQ(cutPgMessage(head, false, m, used, 64 << 20), PgCut::needMore);
+}
+
 TEST(PgWire, ReadingPastTheEndIsNoticedNotFatal) {
     PgReader r(std::string_view("\0\1ab", 4));
     EXPECT_EQ(r.int16(), 1);

@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <charconv>
-
-#include "simulator/hardware/statement_costs.h"
+#include <random>
 
 namespace tenfold::nodes {
 
@@ -20,10 +19,16 @@ namespace {
 // A session that has so much unanswered is not read from until it has caught up.
 constexpr std::size_t kMaxInboxBytes = 4 << 20;
 constexpr std::size_t kMaxInboxMessages = 4000;
+// One that does not read its answers is not worked for any further.
+constexpr std::size_t kMaxUnsentBytes = 4 << 20;
+// A long batch is sent in parts, not kept until its Sync.
+constexpr std::size_t kPartBytes = 256 << 10;
+// Somebody who has been told goodbye has so long to read it.
+constexpr measure::Nanos kGoodbyeNs = 5'000'000'000;
 }  // namespace
 
-Client::Client(DatabaseNode& node, asio::ip::tcp::socket socket, bool isRefused)
-    : m_node(node), m_socket(std::move(socket)), m_isRefused(isRefused) {}
+Client::Client(DatabaseNode& node, asio::ip::tcp::socket socket)
+    : m_node(node), m_socket(std::move(socket)) {}
 
 Client::~Client() = default;
 
@@ -32,26 +37,28 @@ Client::Nanos Client::halfLinkNs() const {
 }
 
 void Client::start() {
+    const Nanos limit = m_node.settings().startupLimitMs * Nanos{1'000'000};
+    m_node.executor().at(measure::monotonicNow() + limit, [weak = weak_from_this()] {
+        if (const auto self = weak.lock(); self && self->m_isStartup) self->close();
+    });
     read();
 }
 
 void Client::read() {
-    if (m_isReading || m_isClosed) return;
+    if (m_isReading || m_isClosed || m_closeAfterWrites || m_inboxBytes >= kMaxInboxBytes ||
+        m_inbox.size() >= kMaxInboxMessages)
+        return;
     m_isReading = true;
     m_socket.async_read_some(
         asio::buffer(m_chunk),
         [self = shared_from_this()](boost::system::error_code e, std::size_t n) {
             self->m_isReading = false;
-            if (e) {
-                self->close();
-                return;
-            }
+            if (e) return self->close();
             self->m_input.append(self->m_chunk.data(), n);
             if (self->m_isStartup && !self->takeStartup()) return;
             self->takeMessages();
             self->process();
-            if (self->m_inboxBytes < kMaxInboxBytes && self->m_inbox.size() < kMaxInboxMessages)
-                self->read();
+            self->read();
         });
 }
 
@@ -61,59 +68,63 @@ bool Client::takeStartup() {
         PgMessage message;
         std::size_t used = 0;
         const PgCut cut = protocol::cutPgMessage(m_input, true, message, used);
-        if (cut == PgCut::malformed) {
-            close();
-            return false;
-        }
         if (cut == PgCut::needMore) {
             read();
             return false;
         }
         PgReader r(message.body);
-        const auto code = r.int32();
+        const auto code = cut == PgCut::message ? r.int32() : 0;
+        if (cut == PgCut::malformed || !r.ok()) {
+            close();
+            return false;
+        }
         if (code == protocol::kPgSslRequest || code == protocol::kPgGssRequest) {
             m_out += 'N';
             sendAtDue(0);
             m_input.erase(0, used);
             continue;
         }
-        if (code == protocol::kPgCancelRequest) {  // accepted; nothing of ours runs for long
+        if (code == protocol::kPgCancelRequest) {  // is never answered, whatever comes of it
+            const auto number = r.int32();
+            const auto secret = r.int32();
+            if (r.ok()) m_node.cancel(number, secret);
             close();
             return false;
         }
-        const std::string body(message.body.substr(4));
+        const std::string parameters(message.body.substr(4));
         m_input.erase(0, used);
-        if (code != protocol::kPgVersion3) {
-            fatal("0A000", "only version 3 of the protocol is spoken here");
-            return false;
-        }
-        if (m_isRefused) {
-            fatal("53300", "sorry, too many clients already");
-            return false;
-        }
-        beginSession(body);
-        return !m_closeAfterWrites;
+        beginSession(code, parameters);
+        return !m_closeAfterWrites && !m_isClosed;
     }
 }
 
-void Client::beginSession(std::string_view body) {
-    PgReader r(body);
+void Client::beginSession(std::int32_t version, std::string_view parameters) {
+    if (version >> 16 != protocol::kPgVersion3 >> 16)
+        return fatal("0A000", "only version 3 of the protocol is spoken here");
+    PgReader r(parameters);
     while (!r.atEnd()) {
         const auto name = r.cstring();
         if (name.empty()) break;
         const auto value = r.cstring();
         if (name == "options" && value.find("tenfold.report=on") != std::string_view::npos)
             m_reports = true;
+        if (name == "replication") m_isReplicationSession = value != "off" && value != "false";
     }
+    if (!r.ok()) return fatal("08P01", "invalid startup packet layout");
+    m_isAdmitted = m_node.admit(m_isReplicationSession);
+    if (!m_isAdmitted) return fatal("53300", "sorry, too many clients already");
     try {
         m_session = std::make_unique<SqliteSession>(m_node.settings().file,
                                                     m_node.settings().isReplica, m_node.position());
     } catch (const data::SqliteError& e) {
-        fatal("58000", e.what());
-        return;
+        return fatal("58000", e.what());
     }
     m_isStartup = false;
+    m_number = m_node.nextSessionNumber();
+    m_secret = static_cast<std::int32_t>(std::random_device{}());
     PgWriter w(m_out);
+    // A younger minor version: the client is told that 3.0 is the newest here, with no options.
+    if (version != protocol::kPgVersion3) w.begin('v').int32(0).int32(0).end();
     w.authenticationOk();
     w.parameterStatus("server_version", "15.0 (Tenfold)");
     w.parameterStatus("server_encoding", "UTF8");
@@ -121,7 +132,7 @@ void Client::beginSession(std::string_view body) {
     w.parameterStatus("DateStyle", "ISO, MDY");
     w.parameterStatus("integer_datetimes", "on");
     w.parameterStatus("standard_conforming_strings", "on");
-    w.begin('K').int32(1).int32(1).end();
+    w.begin('K').int32(m_number).int32(m_secret).end();
     w.readyForQuery('I');
     sendAtDue(0);
 }
@@ -146,59 +157,71 @@ void Client::takeMessages() {
     m_input.erase(0, begin);
 }
 
+bool Client::canGoOn() const {
+    return !m_isBusy && !m_isClosed && !m_closeAfterWrites && m_unsentBytes < kMaxUnsentBytes;
+}
+
 void Client::process() {
-    if (m_isProcessing) return;
+    if (m_isProcessing || m_isStartup) return;
     m_isProcessing = true;
-    while (!m_isBusy && !m_isInSimple && !m_isClosed && !m_closeAfterWrites && !m_inbox.empty()) {
+    while (canGoOn() && !m_isInSimple && !m_inbox.empty()) {
         Message m = std::move(m_inbox.front());
         m_inbox.pop_front();
         m_inboxBytes -= m.body.size() + 5;
-        if (m_inbox.empty()) m_inboxBytes = 0;
         handle(m);
+        if (m_out.size() > kPartBytes) sendAtDue(m_time + halfLinkNs());
     }
     m_isProcessing = false;
-    if (!m_isBusy && !m_isReading && !m_isClosed && !m_isStartup) read();
+    read();
+}
+
+/// Goes on where a reader too slow had stopped it.
+void Client::resume() {
+    if (m_isInSimple) nextSimple();
+    process();
 }
 
 void Client::handle(Message& m) {
     // The request has come over the link; what was asked before must be finished.
     m_time = std::max(m_time, m.arrivedAt + halfLinkNs());
     if (m_isSkipping && m.type != 'S' && m.type != 'X') return;
+    if (m_describing && m.type != 'E') {
+        answerDescribe();
+        if (m_isSkipping && m.type != 'S' && m.type != 'X') return;
+    }
     switch (m.type) {
         case 'P':
-            handleParse(m);
-            break;
+            return handleParse(m);
         case 'B':
-            handleBind(m);
-            break;
+            return handleBind(m);
         case 'D':
-            handleDescribe(m);
-            break;
+            return handleDescribe(m);
         case 'E':
-            handleExecute(m);
-            break;
+            return handleExecute(m);
         case 'C':
-            handleClose(m);
-            break;
+            return handleClose(m);
         case 'Q':
-            handleSimple(m);
-            break;
+            return handleSimple(m);
         case 'S':
             m_isSkipping = false;
-            readyForQuery();
-            break;
+            return readyForQuery();
         case 'H':
-            sendAtDue(m_time + halfLinkNs());
-            break;
+            return sendAtDue(m_time + halfLinkNs());
         case 'X':
-            close();
-            break;
+            if (m_replies.empty()) return close();
+            m_closeAfterWrites = true;  // what was asked before is answered
+            return;
+        case 'F':
+            fail("0A000", "function calls are not supported here");
+            m_isSkipping = false;  // FunctionCall is a round trip of its own, without Sync
+            return readyForQuery();
         case 'd':
         case 'c':
         case 'f':
-            break;  // copy data of a replica's connection: it has nothing to say
+            return;  // copy data of a replica's connection: it has nothing to say
         default:
-            fatal("08P01", fmt::format("invalid message type {}", static_cast<int>(m.type)));
+            fatal("08P01", fmt::format("invalid frontend message type {}",
+                                       static_cast<unsigned char>(m.type)));
     }
 }
 
@@ -209,298 +232,13 @@ void Client::fail(std::string_view sqlState, std::string_view message) {
 }
 
 void Client::fatal(std::string_view sqlState, std::string_view message) {
+    if (m_closeAfterWrites || m_isClosed) return;
     PgWriter(m_out).error("FATAL", sqlState, message);
     m_closeAfterWrites = true;
-    sendAtDue(0);
-}
-
-void Client::handleParse(const Message& m) {
-    PgReader r(m.body);
-    const std::string name(r.cstring());
-    const std::string sql(r.cstring());
-    if (!r.ok()) return fatal("08P01", "malformed Parse message");
-    if (!name.empty() && m_statements.count(name))
-        return fail("42P05", fmt::format("prepared statement \"{}\" already exists", name));
-    m_statements[name] = sql;
-    PgWriter(m_out).empty('1');
-}
-
-void Client::handleBind(const Message& m) {
-    PgReader r(m.body);
-    const std::string portalName(r.cstring());
-    const std::string statementName(r.cstring());
-    const auto it = m_statements.find(statementName);
-    if (it == m_statements.end())
-        return fail("26000",
-                    fmt::format("prepared statement \"{}\" does not exist", statementName));
-    Portal portal;
-    portal.sql = it->second;
-    portal.kind = kindOf(portal.sql);
-    std::vector<std::int16_t> formats(static_cast<std::uint16_t>(r.int16()));
-    for (auto& f : formats) f = r.int16();
-    const auto count = static_cast<std::uint16_t>(r.int16());
-    for (std::size_t i = 0; i < count && r.ok(); ++i) {
-        SqlRequest::Parameter p;
-        const auto length = r.int32();
-        if (length < 0) {
-            p.isNull = true;
-        } else {
-            p.bytes = r.bytes(static_cast<std::size_t>(length));
-        }
-        if (!formats.empty()) p.isBinary = formats[std::min(i, formats.size() - 1)] == 1;
-        portal.parameters.push_back(std::move(p));
-    }
-    portal.resultFormats.resize(static_cast<std::uint16_t>(r.int16()));
-    for (auto& f : portal.resultFormats) f = r.int16();
-    if (!r.ok()) return fatal("08P01", "malformed Bind message");
-    m_portals[portalName] = std::move(portal);
-    PgWriter(m_out).empty('2');
-}
-
-void Client::handleDescribe(const Message& m) {
-    PgReader r(m.body.substr(1));
-    const std::string name(r.cstring());
-    if (!m.body.empty() && m.body[0] == 'P') {
-        const auto it = m_portals.find(name);
-        if (it == m_portals.end())
-            return fail("34000", fmt::format("portal \"{}\" does not exist", name));
-        // Nearly always an Execute of the same portal follows: it brings the description along.
-        it->second.wantsDescription = true;
-        return;
-    }
-    const auto it = m_statements.find(name);
-    if (it == m_statements.end())
-        return fail("26000", fmt::format("prepared statement \"{}\" does not exist", name));
-    int parameters = 0;
-    const auto answer = m_session->describe(it->second, parameters);
-    if (!answer.sqlState.empty()) return fail(answer.sqlState, answer.error);
-    PgWriter w(m_out);
-    w.begin('t').int16(static_cast<std::int16_t>(parameters));
-    for (int i = 0; i < parameters; ++i) w.int32(0);
-    w.end();
-    m_out += answer.messages;
-}
-
-void Client::handleExecute(const Message& m) {
-    PgReader r(m.body);
-    const auto it = m_portals.find(std::string(r.cstring()));
-    if (it == m_portals.end()) return fail("34000", "portal does not exist");
-    runStatement(it->second);
-}
-
-void Client::handleClose(const Message& m) {
-    PgReader r(m.body.substr(1));
-    const std::string name(r.cstring());
-    if (!m.body.empty() && m.body[0] == 'S') m_statements.erase(name);
-    if (!m.body.empty() && m.body[0] == 'P') m_portals.erase(name);
-    PgWriter(m_out).empty('3');
-}
-
-void Client::handleSimple(const Message& m) {
-    PgReader r(m.body);
-    auto statements = splitStatements(r.cstring());
-    m_isInSimple = true;
-    m_simple.assign(std::make_move_iterator(statements.begin()),
-                    std::make_move_iterator(statements.end()));
-    if (m_simple.empty()) PgWriter(m_out).empty('I');
-    nextSimple();
-}
-
-void Client::nextSimple() {
-    if (m_isNextingSimple) return;
-    m_isNextingSimple = true;
-    while (!m_isBusy && !m_isClosed && !m_simple.empty()) {
-        Portal portal;
-        portal.sql = std::move(m_simple.front());
-        m_simple.pop_front();
-        portal.kind = kindOf(portal.sql);
-        portal.wantsDescription = portal.kind == SqlKind::read;
-        runStatement(std::move(portal));
-    }
-    m_isNextingSimple = false;
-    if (m_isBusy || !m_simple.empty()) return;
-    m_isInSimple = false;
-    if (!m_isReplicating) readyForQuery();
-}
-
-bool Client::isHandledHere(const Portal& portal) {
-    switch (portal.kind) {
-        case SqlKind::empty:
-            PgWriter(m_out).empty('I');
-            return true;
-        case SqlKind::set:
-            PgWriter(m_out).commandComplete("SET");
-            return true;
-        case SqlKind::show:
-            showSetting(argumentOf(portal.sql));
-            return true;
-        case SqlKind::replicate:
-            startReplication(argumentOf(portal.sql));
-            return true;
-        default:
-            return false;
-    }
-}
-
-void Client::runStatement(Portal portal) {
-    m_isBusy = true;
-    const bool isEnd = portal.kind == SqlKind::commit || portal.kind == SqlKind::rollback;
-    bool isDone = false;
-    if (m_status == 'E' && !isEnd) {
-        fail("25P02",
-             "current transaction is aborted, commands ignored until end of transaction "
-             "block");
-        m_simple.clear();
-        isDone = true;
-    } else if (isHandledHere(portal)) {
-        isDone = true;
-    } else if ((portal.kind == SqlKind::begin || portal.kind == SqlKind::beginReadOnly ||
-                portal.kind == SqlKind::beginReadWrite) &&
-               m_status != 'I') {
-        PgWriter(m_out).notice("there is already a transaction in progress");
-        PgWriter(m_out).commandComplete("BEGIN");
-        isDone = true;
-    }
-    if (isDone) {
-        m_isBusy = false;
-        if (m_isInSimple) nextSimple();
-        return;
-    }
-    // COMMIT of a failed transaction is a ROLLBACK, as in PostgreSQL.
-    if (m_status == 'E' && portal.kind == SqlKind::commit) portal.kind = SqlKind::rollback;
-    const bool isWrite = portal.kind == SqlKind::write || portal.kind == SqlKind::ddl;
-    if (isWrite && m_isReadOnlyBlock) {
-        fail("25006", "cannot execute this in a read-only transaction");
-        m_simple.clear();
-        m_isBusy = false;
-        if (m_isInSimple) nextSimple();
-        return;
-    }
-    const bool needsToken = (isWrite || portal.kind == SqlKind::beginReadWrite) &&
-                            !m_node.settings().isReplica && !m_node.token().isHeldBy(this);
-    if (needsToken) {
-        runWithToken(std::move(portal), std::max(m_time, measure::monotonicNow()));
-        return;
-    }
-    runOnCores(std::move(portal), m_time, m_node.token().isHeldBy(this));
-}
-
-void Client::runWithToken(Portal portal, Nanos askedAt) {
-    m_node.token().acquire(this, [self = shared_from_this(), portal = std::move(portal), askedAt] {
-        const Nanos waited = std::max<Nanos>(0, measure::monotonicNow() - askedAt);
-        // Less than the noise of a look at the clock is not waiting.
-        const Nanos lock = waited > 20'000 ? waited : 0;
-        self->m_totals.lockNs += lock;
-        self->m_time = std::max(self->m_time, askedAt) + lock;
-        self->runOnCores(portal, self->m_time, true);
+    m_node.executor().at(measure::monotonicNow() + kGoodbyeNs, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->close();
     });
-}
-
-void Client::runOnCores(Portal portal, Nanos startAt, bool ownsToken) {
-    m_node.statementRunning(1);
-    const auto answer = std::make_shared<SqlAnswer>();
-    const auto shared = std::make_shared<Portal>(std::move(portal));
-    const bool records = m_node.log().isEnabled();
-    auto work = [self = shared_from_this(), shared, answer, records] {
-        SqlRequest request;
-        request.sql = shared->sql;
-        request.kind = shared->kind;
-        request.parameters = std::move(shared->parameters);
-        request.resultFormats = shared->resultFormats;
-        request.wantsDescription = shared->wantsDescription;
-        *answer = self->m_session->run(request, records);
-        return Executor::Usage{answer->vmSteps, answer->fullScanSteps, 0};
-    };
-    auto done = [self = shared_from_this(), shared, answer, startAt, ownsToken](Nanos at) {
-        self->finished(*shared, *answer, startAt, at, ownsToken);
-    };
-    m_node.executor().submit(startAt, std::string(hardware::shapeOf(shared->sql)), std::move(work),
-                             std::move(done));
-}
-
-void Client::finished(const Portal& portal, const SqlAnswer& answer, Nanos startAt,
-                      Nanos finishedAt, bool ownsToken) {
-    m_node.statementRunning(-1);
-    m_time = std::max(m_time, finishedAt);
-    const bool failed = !answer.sqlState.empty();
-    if (answer.hasCommittedWrite) {
-        const auto lsn = m_node.advanceLsn();
-        if (!answer.changeset.empty())
-            m_node.log().append({lsn, finishedAt, 'C', answer.changeset});
-        if (!answer.ddl.empty()) m_node.log().append({lsn, finishedAt, 'D', answer.ddl});
-        if (answer.changeset.empty() && answer.ddl.empty())
-            m_node.log().append({lsn, finishedAt, 'C', ""});
-        if (!answer.ddl.empty()) m_node.executor().forgetShapes();
-    }
-    const bool isInBlock = m_session->isInTransaction();
-    // The next writer may begin while this one waits for its flush.
-    if (ownsToken && !isInBlock) m_node.token().release(this);
-    if (answer.hasCommittedWrite)
-        m_time += static_cast<Nanos>(m_node.settings().hardware.commitFlushMs * 1e6);
-    m_totals.databaseNs += m_time - startAt;
-    ++m_totals.statements;
-    m_totals.vmSteps += answer.vmSteps;
-    m_totals.fullScanSteps += answer.fullScanSteps;
-    m_totals.rows += answer.rows;
-    if (failed) {
-        fail(answer.sqlState, answer.error);
-        m_simple.clear();
-        if (isInBlock) m_status = 'E';
-    } else {
-        m_out += answer.messages;
-        if (portal.kind == SqlKind::beginReadOnly) m_isReadOnlyBlock = true;
-        m_status = isInBlock ? (m_status == 'E' ? 'E' : 'T') : 'I';
-        if (!isInBlock) m_isReadOnlyBlock = false;
-    }
-    m_isBusy = false;
-    if (m_isClosed) {
-        m_session->rollback();
-        m_node.token().forget(this);
-        return;
-    }
-    if (m_isInSimple) nextSimple();
-    process();
-}
-
-void Client::showSetting(std::string_view name) {
-    std::string value;
-    if (name == "server_version") value = "15.0 (Tenfold)";
-    if (name == "max_connections")
-        value = std::to_string(m_node.settings().hardware.maxConnections);
-    if (name == "transaction_read_only") value = m_node.settings().isReplica ? "on" : "off";
-    if (name == "tenfold.lsn") value = std::to_string(m_node.lsn());
-    if (value.empty()) {
-        fail("42704", fmt::format("unrecognized configuration parameter \"{}\"", name));
-        m_simple.clear();
-        return;
-    }
-    PgWriter w(m_out);
-    w.begin('T')
-        .int16(1)
-        .cstring(name)
-        .int32(0)
-        .int16(0)
-        .int32(protocol::kPgText)
-        .int16(-1)
-        .int32(-1)
-        .int16(0)
-        .end();
-    w.begin('D').int16(1).int32(static_cast<std::int32_t>(value.size())).bytes(value).end();
-    w.commandComplete("SHOW");
-}
-
-void Client::startReplication(std::string_view argument) {
-    std::uint64_t from = 0;
-    std::from_chars(argument.data(), argument.data() + argument.size(), from);
-    PgWriter w(m_out);
-    w.begin('W').byte('\0').int16(0).end();  // CopyBothResponse
-    m_isReplicating = true;
     sendAtDue(0);
-    const bool isKept = m_node.log().subscribe(this, from, [this](const LogRecord& record) {
-        PgWriter(m_out).begin('d').bytes(encodeRecord(record)).end();
-        sendAtDue(0);
-    });
-    if (!isKept) fatal("58P01", "that position is no longer kept: make the replica anew");
 }
 
 void Client::readyForQuery() {
@@ -512,6 +250,7 @@ void Client::readyForQuery() {
                                       m_totals.databaseNs / 1000, m_node.lsn()));
     }
     m_totals = {};
+    if (m_status == 'I') m_portals.clear();  // they end with their transaction
     w.readyForQuery(m_status);
     // One round trip for each Sync: this node adds both directions of the link, so that the
     // client's side needs no timer of its own.
@@ -521,50 +260,81 @@ void Client::readyForQuery() {
 void Client::sendAtDue(Nanos due) {
     if (m_out.empty() || m_isClosed) return;
     if (m_node.executor().isNative()) due = 0;
+    m_unsentBytes += m_out.size();
     m_replies.push_back({due, std::exchange(m_out, {})});
     flushDue();
 }
 
 void Client::flushDue() {
-    if (m_isWriting || m_replies.empty() || m_isClosed) return;
-    const Nanos due = m_replies.front().due;
-    if (due > measure::monotonicNow()) {
-        m_node.executor().at(due, [self = shared_from_this()] { self->flushDue(); });
-        return;
+    while (!m_isWriting && !m_replies.empty() && !m_isClosed) {
+        const Nanos due = m_replies.front().due;
+        if (due > measure::monotonicNow()) {
+            if (std::exchange(m_flushAt, due) == due) return;
+            m_node.executor().at(due, [self = shared_from_this()] {
+                self->m_flushAt = 0;
+                self->flushDue();
+                self->resume();
+            });
+            return;
+        }
+        if (!writeNext()) return;
     }
-    writeNext();
 }
 
-void Client::writeNext() {
-    m_isWriting = true;
+/// True when the reply has left at once.
+bool Client::writeNext() {
     if (const Nanos due = m_replies.front().due; due > 0)
         m_node.recordOverrun(measure::monotonicNow() - due);
     // Most answers fit into the socket's buffer: try at once, wait only for the rest.
     boost::system::error_code e;
-    m_socket.non_blocking(true, e);
-    auto& bytes = m_replies.front().bytes;
+    const auto& bytes = m_replies.front().bytes;
     const std::size_t n = m_socket.write_some(asio::buffer(bytes), e);
-    if (!e && n == bytes.size()) {
-        m_replies.pop_front();
-        m_isWriting = false;
-        if (m_replies.empty() && m_closeAfterWrites) return close();
-        flushDue();
-        return;
-    }
     if (e && e != asio::error::would_block) {
-        m_isWriting = false;
-        return close();
+        closeSoon();
+        return false;
     }
-    bytes.erase(0, e ? 0 : n);
-    asio::async_write(m_socket, asio::buffer(bytes),
+    if (n == bytes.size()) {
+        wrote();
+        return true;
+    }
+    m_isWriting = true;
+    asio::async_write(m_socket, asio::buffer(bytes.data() + n, bytes.size() - n),
                       [self = shared_from_this()](boost::system::error_code error, std::size_t) {
                           self->m_isWriting = false;
                           if (error) return self->close();
-                          self->m_replies.pop_front();
-                          if (self->m_replies.empty() && self->m_closeAfterWrites)
-                              return self->close();
+                          self->wrote();
                           self->flushDue();
+                          self->resume();
                       });
+    return false;
+}
+
+void Client::wrote() {
+    m_unsentBytes -= m_replies.front().bytes.size();
+    m_replies.pop_front();
+    if (m_replies.empty() && m_closeAfterWrites) closeSoon();
+}
+
+/// Not from within the caller, who is in the middle of something: of the log, perhaps.
+void Client::closeSoon() {
+    asio::post(m_node.io(), [self = shared_from_this()] { self->close(); });
+}
+
+bool Client::hasKey(std::int32_t number, std::int32_t secret) const {
+    return !m_isStartup && number == m_number && secret == m_secret;
+}
+
+void Client::interrupt() {
+    if (!m_isBusy || !m_session) return;
+    m_isCancelled = true;
+    m_session->interrupt();
+}
+
+void Client::cancel() {
+    if (m_isWaitingForToken)
+        endLockWait("57014", "canceling statement due to user request");
+    else
+        interrupt();
 }
 
 void Client::close() {
@@ -580,7 +350,9 @@ void Client::close() {
     } else if (!m_node.token().isHeldBy(this)) {
         m_node.token().forget(this);  // it waits in line: nobody is there to be served
     }
-    m_node.clientEnded(shared_from_this());
+    // The rest is done when the statement ends, which need not go on for nobody.
+    interrupt();
+    m_node.clientEnded(shared_from_this(), m_isAdmitted, m_isReplicationSession);
 }
 
 }  // namespace tenfold::nodes

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <boost/asio/post.hpp>
+#include <chrono>
+#include <filesystem>
 
+#include "reference-server/data/dataset.h"
 #include "reference-server/data/schema.h"
 #include "reference-server/data/statements.h"
 #include "reference-server/nodes/database/client.h"
@@ -15,6 +18,11 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
+
+// Sockets, logged in or not. Far above what may log in, so that those are told so in words.
+constexpr std::size_t kMaxSockets = 1000;
+constexpr int kMaxWalSenders = 10;  // PostgreSQL's default
+constexpr std::chrono::milliseconds kAcceptPause{50};
 
 /// SQLite's plan for the statement that the missing index hurts most.
 std::string planOf(sqlite3* db) {
@@ -44,11 +52,15 @@ DatabaseNode::DatabaseNode(Settings settings)
     : m_settings(std::move(settings)),
       m_acceptor(m_io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
       m_executor(std::make_unique<Executor>(m_io, m_settings.hardware, m_settings.cores)),
+      m_acceptPause(m_io),
       m_hasIndexes(m_settings.hasIndexes) {
     m_acceptor.listen(4096);
-    if (m_settings.isReplica) return;  // its copy is as the primary was
-    SqliteSession session(m_settings.file, false, m_position);
-    makeOrDrop(session.handle(), m_hasIndexes);
+    // A replica's copy has the indexes that the primary had.
+    m_anchor = std::make_unique<SqliteSession>(m_settings.file, false, m_position);
+    if (!m_settings.isReplica) makeOrDrop(m_anchor->handle(), m_hasIndexes);
+    // It stays open: whenever the last connection to a file closes, SQLite checkpoints under an
+    // exclusive lock, and whoever comes meanwhile is told that the database is locked.
+    data::queryNumber(m_anchor->handle(), "SELECT count(*) FROM sqlite_master");
 }
 
 DatabaseNode::~DatabaseNode() {
@@ -60,6 +72,9 @@ void DatabaseNode::run() {
     accept();
     const auto guard = asio::make_work_guard(m_io);
     m_io.run();
+    // Whoever owns what statements work with (a replica's feed) may go after this.
+    for (const auto& client : m_clients) client->interrupt();
+    m_executor->drain();
 }
 
 void DatabaseNode::stop() {
@@ -68,39 +83,81 @@ void DatabaseNode::stop() {
 
 void DatabaseNode::accept() {
     m_acceptor.async_accept([this](boost::system::error_code e, tcp::socket socket) {
-        if (!e) {
+        if (e == asio::error::operation_aborted) return;
+        if (e) {
+            // Out of file descriptors, as a rule: trying at once again would only burn the CPU.
+            m_acceptPause.expires_after(kAcceptPause);
+            m_acceptPause.async_wait([this](boost::system::error_code stopped) {
+                if (!stopped) accept();
+            });
+            return;
+        }
+        if (m_clients.size() < kMaxSockets) {
             boost::system::error_code ignored;
             socket.set_option(tcp::no_delay(true), ignored);
-            const int limit = m_settings.hardware.usableConnections();
-            const bool isFull = static_cast<int>(m_clients.size()) >= limit;
-            if (isFull) reject("too_many_connections");
-            auto client = std::make_shared<Client>(*this, std::move(socket), isFull);
-            if (!isFull) m_clients.insert(client);
+            socket.non_blocking(true, ignored);
+            const auto client = std::make_shared<Client>(*this, std::move(socket));
+            m_clients.insert(client);
             client->start();
+        } else {
+            ++m_rejected["too_many_connections"];
         }
         accept();
     });
 }
 
-void DatabaseNode::clientEnded(const std::shared_ptr<Client>& client) {
+bool DatabaseNode::admit(bool isReplication) {
+    const int limit = isReplication ? kMaxWalSenders : m_settings.hardware.usableConnections();
+    int& sessions = isReplication ? m_replicationSessions : m_sessions;
+    if (sessions >= limit) {
+        ++m_rejected["too_many_connections"];
+        return false;
+    }
+    ++sessions;
+    return true;
+}
+
+void DatabaseNode::clientEnded(const std::shared_ptr<Client>& client, bool wasAdmitted,
+                               bool isReplication) {
+    if (wasAdmitted) --(isReplication ? m_replicationSessions : m_sessions);
     m_clients.erase(client);
 }
 
+void DatabaseNode::cancel(std::int32_t sessionNumber, std::int32_t secret) {
+    for (const auto& client : m_clients)
+        if (client->hasKey(sessionNumber, secret)) return client->cancel();
+}
+
+void DatabaseNode::checkpointIfLong(int walPages) {
+    if (m_isCheckpointing || walPages < m_settings.checkpointPages) return;
+    m_isCheckpointing = true;
+    // Passive: as far as readers allow, without making anybody wait.
+    m_executor->aside(
+        [this] {
+            ::sqlite3_wal_checkpoint_v2(m_anchor->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                        nullptr, nullptr);
+        },
+        [this] { m_isCheckpointing = false; });
+}
+
 void DatabaseNode::setIndexes(bool isOn, std::function<void(std::string)> done) {
-    if (m_settings.isReplica || m_hasIndexes == isOn) {
-        done("");
-        return;
-    }
-    m_hasIndexes = isOn;
+    if (m_settings.isReplica) return done("");
+    // Looked at in its turn only: a change that is under way is not done yet.
     m_token.acquire(this, [this, isOn, done = std::move(done)] {
+        if (m_hasIndexes == isOn) {
+            m_token.release(this);
+            return done("");
+        }
         if (m_schemaThread.joinable()) m_schemaThread.join();
         m_schemaThread = std::thread([this, isOn, done] {
             std::string detail;
+            bool isChanged = false;
             try {
                 SqliteSession session(m_settings.file, false, m_position);
                 const std::string before = planOf(session.handle());
                 const auto startNs = measure::monotonicNow();
                 makeOrDrop(session.handle(), isOn);
+                isChanged = true;
                 detail = fmt::format("{} in {:.0f} ms. Lines of an order: {} → {}. ",
                                      isOn ? "Indexes built" : "Indexes dropped",
                                      static_cast<double>(measure::monotonicNow() - startNs) / 1e6,
@@ -108,9 +165,14 @@ void DatabaseNode::setIndexes(bool isOn, std::function<void(std::string)> done) 
             } catch (const data::SqliteError& e) {
                 detail = fmt::format("the indexes could not be changed: {}. ", e.what());
             }
-            asio::post(m_io, [this, isOn, done, detail] {
-                m_executor->forgetShapes();
-                m_log.append({advanceLsn(), measure::monotonicNow(), 'D', schemaChangeText(isOn)});
+            asio::post(m_io, [this, isOn, done, detail, isChanged] {
+                if (isChanged) {
+                    m_hasIndexes = isOn;
+                    m_executor->forgetShapes();
+                    m_log.append(
+                        {advanceLsn(), measure::monotonicNow(), schemaChangeText(isOn), ""});
+                    checkpointIfLong(m_settings.checkpointPages);  // an index is long
+                }
                 m_token.release(this);
                 done(detail);
             });
@@ -138,7 +200,10 @@ void DatabaseNode::backup(const std::string& path,
                 if (code != SQLITE_DONE) throw data::SqliteError(code, ::sqlite3_errstr(code));
                 data::execute(target.get(), "PRAGMA journal_mode=WAL");
             } catch (const data::SqliteError& e) {
-                error = e.what();
+                error = fmt::format("{}: {}{}", path, e.what(),
+                                    data::spaceHint(path, e.code(), m_settings.file));
+                std::error_code ignored;
+                std::filesystem::remove(path, ignored);
             }
             asio::post(m_io, [this, done, error] {
                 const auto position = lsn();
@@ -169,7 +234,7 @@ measure::Sample DatabaseNode::collect() {
     n.arrived = m_executor->arrived() - m_arrivedBefore;
     n.completed = m_executor->completed() - m_completedBefore;
     n.capacity = m_settings.hardware.usableConnections();
-    n.inUse = static_cast<double>(m_clients.size());
+    n.inUse = m_sessions;
     n.waiting = m_executor->waiting();
     n.rejected = std::exchange(m_rejected, {});
     n.overrun = std::exchange(m_overrun, {});

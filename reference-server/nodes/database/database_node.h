@@ -3,6 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <memory>
 #include <set>
@@ -32,6 +33,12 @@ public:
         int cores = 2;
         hardware::HardwareProfile hardware;
         bool hasIndexes = false;  // made before the first client
+        // PostgreSQL's authentication_timeout: a connection that says nothing is not kept.
+        int startupLimitMs = 60'000;
+        // PostgreSQL's lock_timeout, and what the API gives a request.
+        int lockLimitMs = 10'000;
+        // Pages of write-ahead log after which it is copied back: 16 MB.
+        int checkpointPages = 4000;
     };
 
     explicit DatabaseNode(Settings settings);
@@ -53,8 +60,15 @@ public:
     /// The next position, for a transaction that has just been committed.
     std::uint64_t advanceLsn() { return ++m_position.lsn; }
     void recordOverrun(std::int64_t ns) { m_overrun.recordNs(std::max<std::int64_t>(0, ns)); }
-    void reject(const std::string& reason) { ++m_rejected[reason]; }
-    void clientEnded(const std::shared_ptr<Client>& client);
+    /// A session wants to begin: false, and counted as rejected, when there are too many. Replicas
+    /// have a limit of their own, as PostgreSQL's walsenders do.
+    bool admit(bool isReplication);
+    void clientEnded(const std::shared_ptr<Client>& client, bool wasAdmitted, bool isReplication);
+    std::int32_t nextSessionNumber() { return ++m_sessionNumber; }
+    /// A CancelRequest; without the right secret nothing happens.
+    void cancel(std::int32_t sessionNumber, std::int32_t secret);
+    /// Copies a write-ahead log that has grown long back into the file, on a worker thread.
+    void checkpointIfLong(int walPages);
     void statementRunning(int delta) { m_active += delta; }
 
     /// Makes or drops the indexes on a thread of its own, under the writer token; then calls back
@@ -85,7 +99,13 @@ private:
     WriterToken m_token;
     ReplicationLog m_log;
     SqliteSession::Position m_position;
+    std::unique_ptr<SqliteSession> m_anchor;  // see the constructor
     std::set<std::shared_ptr<Client>> m_clients;
+    int m_sessions = 0;
+    int m_replicationSessions = 0;
+    std::int32_t m_sessionNumber = 0;
+    bool m_isCheckpointing = false;
+    boost::asio::steady_timer m_acceptPause;
     std::thread m_schemaThread;
     bool m_hasIndexes = false;
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <thread>
+#include <limits>
 
 namespace tenfold::nodes {
 
@@ -13,6 +13,8 @@ using hardware::CoreScheduler;
 
 namespace {
 constexpr std::uint64_t kShortSteps = 4000;  // some 100 µs of real work
+// A client may think up shapes without end; the API has some 25.
+constexpr std::size_t kMaxShapes = 1000;
 constexpr measure::Nanos kNever = std::numeric_limits<measure::Nanos>::max();
 
 asio::steady_timer::time_point timePoint(measure::Nanos at) {
@@ -32,9 +34,30 @@ Executor::~Executor() {
     m_workers.join();
 }
 
+void Executor::drain() {
+    m_workers.stop();
+    m_workers.join();
+}
+
+void Executor::aside(std::function<void()> work, std::function<void()> done) {
+    asio::post(m_workers, [this, work = std::move(work), done = std::move(done)] {
+        work();
+        asio::post(m_io, done);
+    });
+}
+
 bool Executor::isShort(const std::string& shape) const {
+    // Statements without a shape have nothing in common: after a SELECT 1 may come a join that
+    // takes minutes.
+    if (shape == hardware::shapeOf("")) return false;
     const auto it = m_steps.find(shape);
     return it != m_steps.end() && it->second < kShortSteps;
+}
+
+void Executor::note(const std::string& shape, std::uint64_t vmSteps) {
+    if (m_steps.size() >= kMaxShapes && !m_steps.contains(shape)) m_steps.clear();
+    auto& most = m_steps[shape];
+    most = std::max(most, vmSteps);
 }
 
 void Executor::submit(Nanos startAt, std::string shape, Work work, Done done) {
@@ -44,7 +67,7 @@ void Executor::submit(Nanos startAt, std::string shape, Work work, Done done) {
     if (m_hardware.native) {
         if (isShort(shape)) {
             const Usage usage = work();
-            m_steps[shape] = std::max(m_steps[shape], usage.vmSteps);
+            note(shape, usage.vmSteps);
             ++m_completed;
             done(measure::monotonicNow());
             return;
@@ -53,7 +76,7 @@ void Executor::submit(Nanos startAt, std::string shape, Work work, Done done) {
                                done = std::move(done)]() mutable {
             const Usage usage = work();
             asio::post(m_io, [this, shape = std::move(shape), usage, done = std::move(done)] {
-                m_steps[shape] = std::max(m_steps[shape], usage.vmSteps);
+                note(shape, usage.vmSteps);
                 ++m_completed;
                 done(measure::monotonicNow());
             });
@@ -87,8 +110,7 @@ void Executor::execute(CoreScheduler::JobId id) {
 
 void Executor::worked(CoreScheduler::JobId id, const Usage& usage) {
     const Job& job = m_jobs.at(id);
-    auto& most = m_steps[job.shape];
-    most = std::max(most, usage.vmSteps);
+    note(job.shape, usage.vmSteps);
     m_scheduler.setCost(
         id, m_costs.costNs(job.shape, usage.vmSteps, usage.fullScanSteps, m_hardware.dataFactor) +
                 static_cast<Nanos>(usage.extraUs * 1000));

@@ -39,6 +39,10 @@ public:
 
     /// Books a statement that may start at `startAt`.
     void submit(Nanos startAt, std::string shape, Work work, Done done);
+    /// Real work that no emulated core pays for, on a worker thread; `done` on the IO thread.
+    void aside(std::function<void()> work, std::function<void()> done);
+    /// Waits for the work in progress and drops what has not begun. Nothing can be submitted after.
+    void drain();
     /// Calls back at or soon after an absolute time.
     void at(Nanos when, std::function<void()> callback);
 
@@ -71,6 +75,7 @@ private:
         }
     };
     bool isShort(const std::string& shape) const;
+    void note(const std::string& shape, std::uint64_t vmSteps);
     void execute(hardware::CoreScheduler::JobId id);
     void worked(hardware::CoreScheduler::JobId id, const Usage& usage);
     void pump();

@@ -93,7 +93,8 @@ TEST_P(Protocol, PreparedStatementsAndParameters) {
     const char* value = four.data();
     const int length = 4;
     const int format = 1;
-    const Result binary(PQexecParams(c.get(), "SELECT id FROM products WHERE id = $1", 1, nullptr,
+    const Oid int4 = 23;
+    const Result binary(PQexecParams(c.get(), "SELECT id FROM products WHERE id = $1", 1, &int4,
                                      &value, &length, &format, 1),
                         &PQclear);
     ASSERT_EQ(PQntuples(binary.get()), 1);

@@ -5,7 +5,9 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "simulator/measure/clock.h"
 
@@ -15,8 +17,9 @@ namespace tenfold::nodes {
 struct LogRecord {
     std::uint64_t lsn = 0;
     measure::Nanos committedAt = 0;
-    char type = 'C';  // C: changeset, D: text of a schema change
-    std::string bytes;
+    // One transaction may do both; a replica applies both or neither.
+    std::string ddl;        // text of schema changes
+    std::string changeset;  // of rows, as of its end
 };
 
 std::string encodeRecord(const LogRecord& record);
@@ -32,8 +35,8 @@ public:
     void enable() { m_isEnabled = true; }
     bool isEnabled() const { return m_isEnabled; }
     void append(LogRecord record);
-    /// Sends everything after `lsn`, then whatever comes. False when that is no longer kept: the
-    /// replica has to be made anew.
+    /// Sends everything after `lsn`, then whatever comes. False when that is not here: no longer
+    /// kept, or of another life of this primary. The replica has to be made anew then.
     bool subscribe(const void* who, std::uint64_t lsn, Subscriber subscriber);
     void unsubscribe(const void* who);
 
@@ -42,7 +45,9 @@ private:
     std::deque<LogRecord> m_records;
     std::size_t m_bytes = 0;
     std::uint64_t m_droppedUpTo = 0;
-    std::map<const void*, Subscriber> m_subscribers;
+    std::uint64_t m_newest = 0;
+    // Shared: a subscriber that finds its client gone leaves while it is being called.
+    std::map<const void*, std::shared_ptr<const Subscriber>> m_subscribers;
 };
 
 }  // namespace tenfold::nodes

@@ -219,6 +219,86 @@ TEST_F(Replication, IndexesReachReplicas) {
               data::checksum((m_folder / "primary.db").string()));
 }
 
+TEST_F(Replication, SchemaAndRowsOfOneTransactionArriveTogether) {
+    auto r = replica("replica.db");
+    const auto c = connectTo(m_primary->port());
+    ASSERT_EQ(cell(c,
+                   "BEGIN READ WRITE; UPDATE products SET stock = 77 WHERE id = 1;"
+                   "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT);"
+                   "INSERT INTO notes VALUES (1, 'first'); COMMIT"),
+              "");
+    ASSERT_TRUE(catchesUp(*r));
+    const auto read = connectTo(r->port());
+    EXPECT_EQ(cell(read, "SELECT body FROM notes"), "first");
+    EXPECT_EQ(cell(read, "SELECT stock FROM products WHERE id = 1"), "77");
+    EXPECT_TRUE(r->troubles().empty());
+}
+
+TEST_F(Replication, TransactionLongerThanAnyRequestArrives) {
+    auto r = replica("replica.db");
+    const auto c = connectTo(m_primary->port());
+    // 5,000 rows of 4 kB: 20 MB, more than a client may send at once.
+    ASSERT_EQ(cell(c, "UPDATE order_lines SET comment = hex(zeroblob(2000))"), "");
+    ASSERT_TRUE(catchesUp(*r));
+    EXPECT_TRUE(r->troubles().empty());
+    EXPECT_EQ(data::checksum((m_folder / "replica.db").string()),
+              data::checksum((m_folder / "primary.db").string()));
+}
+
+TEST_F(Replication, ChangeThatDoesNotFitStopsTheReplicaWhereItIs) {
+    const auto position = m_primary->backup(m_folder / "replica.db");
+    {
+        const auto db = data::openSqlite((m_folder / "replica.db").string(), SQLITE_OPEN_READWRITE);
+        data::execute(db.get(), "DELETE FROM products WHERE id = 1");
+    }
+    RunningReplica r(m_folder / "replica.db", m_primary->port(), position);
+    const auto c = connectTo(m_primary->port());
+    ASSERT_EQ(cell(c, "UPDATE products SET stock = 5 WHERE id = 2"), "");
+    ASSERT_TRUE(eventually([&] { return r.applied() == 1; }));
+    ASSERT_EQ(cell(c, "UPDATE products SET stock = 5 WHERE id = 1"), "");
+    ASSERT_TRUE(eventually([&] { return !r.troubles().empty(); }));
+    ASSERT_EQ(cell(c, "UPDATE products SET stock = 5 WHERE id = 3"), "");
+    write(c, 20);
+    // Read-your-writes goes by this position: it must not run ahead of the content.
+    EXPECT_EQ(r.applied(), 1u);
+    EXPECT_EQ(r.troubles().size(), 1u);
+}
+
+TEST_F(Replication, ReplicaHasItsPlaceWhenAllConnectionsAreTaken) {
+    std::vector<Connection> held;
+    for (int i = 0; i < 97; ++i) held.push_back(connectTo(m_primary->port()));
+    ASSERT_EQ(PQstatus(held.back().get()), CONNECTION_OK);
+    auto r = replica("replica.db");
+    write(held[0], 5);
+    EXPECT_TRUE(catchesUp(*r));
+    EXPECT_EQ(m_primary->sample().inUse, 97);
+}
+
+TEST_F(Replication, PositionOfAnotherLifeOfThePrimaryIsRefused) {
+    m_primary->backup(m_folder / "replica.db");
+    RunningReplica r(m_folder / "replica.db", m_primary->port(), 500);
+    EXPECT_TRUE(eventually([&] { return !r.troubles().empty(); }));
+}
+
+TEST_F(Replication, LogOutlivesASubscriberThatLeavesWhileItIsCalled) {
+    ReplicationLog log;
+    log.enable();
+    int a = 0, b = 0, calls = 0;
+    ASSERT_TRUE(log.subscribe(&a, 0, [&](const LogRecord&) {
+        ++calls;
+        log.unsubscribe(&a);
+        log.unsubscribe(&b);
+    }));
+    ASSERT_TRUE(log.subscribe(&b, 0, [&](const LogRecord&) {
+        ++calls;
+        log.unsubscribe(&a);
+        log.unsubscribe(&b);
+    }));
+    log.append({1, 0, "", "x"});
+    log.append({2, 0, "", "x"});
+    EXPECT_EQ(calls, 1);
+}
+
 TEST_F(Replication, ReplicaThatFellTooFarBehindSaysSo) {
     // The log was never kept that far back: position 0 with a log that began later.
     const auto c = connectTo(m_primary->port());

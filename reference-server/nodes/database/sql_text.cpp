@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
+#include <set>
 
 namespace tenfold::nodes {
 
@@ -57,14 +59,29 @@ bool containsWord(std::string_view sql, std::string_view word) {
     return false;
 }
 
+/// A PRAGMA that only tells something; others change the file or how it is written.
+bool isTellingPragma(std::string_view rest) {
+    static const std::set<std::string, std::less<>> telling{
+        "TABLE_INFO",  "TABLE_XINFO",      "TABLE_LIST",      "INDEX_LIST",  "INDEX_INFO",
+        "INDEX_XINFO", "FOREIGN_KEY_LIST", "COMPILE_OPTIONS", "QUICK_CHECK", "INTEGRITY_CHECK"};
+    return telling.contains(upper(takeWord(rest)));
+}
+
 }  // namespace
+
+bool isForSqlite(SqlKind kind) {
+    return kind == SqlKind::read || kind == SqlKind::write || kind == SqlKind::ddl;
+}
 
 SqlKind kindOf(std::string_view sql) {
     std::string_view rest = sql;
     const std::string word = upper(takeWord(rest));
-    if (word.empty()) return SqlKind::empty;
-    if (word == "SELECT" || word == "VALUES" || word == "EXPLAIN" || word == "PRAGMA")
-        return SqlKind::read;
+    if (word.empty() &&
+        rest.find_first_not_of("; \t\r\n\f\v", rest.size() - skipBlank(rest).size()) ==
+            std::string_view::npos)
+        return SqlKind::empty;
+    if (word == "SELECT" || word == "VALUES" || word == "EXPLAIN") return SqlKind::read;
+    if (word == "PRAGMA") return isTellingPragma(rest) ? SqlKind::read : SqlKind::unsupported;
     if (word == "WITH")
         return containsWord(rest, "INSERT") || containsWord(rest, "UPDATE") ||
                        containsWord(rest, "DELETE")
@@ -79,9 +96,13 @@ SqlKind kindOf(std::string_view sql) {
         return SqlKind::begin;
     }
     if (word == "COMMIT" || word == "END") return SqlKind::commit;
+    // A savepoint outside BEGIN would be a transaction of SQLite's that nobody knows of.
+    if (word == "SAVEPOINT" || word == "RELEASE" || word == "ATTACH" || word == "DETACH" ||
+        word == "VACUUM" || word == "REINDEX" || (word == "ROLLBACK" && containsWord(rest, "TO")))
+        return SqlKind::unsupported;
     if (word == "ROLLBACK" || word == "ABORT") return SqlKind::rollback;
-    if (word == "SET" || word == "RESET" || word == "DISCARD" || word == "DEALLOCATE")
-        return SqlKind::set;
+    if (word == "SET" || word == "RESET") return SqlKind::set;
+    if (word == "DISCARD" || word == "DEALLOCATE") return SqlKind::deallocate;
     if (word == "SHOW") return SqlKind::show;
     if (word == "START_REPLICATION") return SqlKind::replicate;
     return SqlKind::read;  // SQLite will say what is wrong with it
@@ -174,7 +195,12 @@ std::string commandTag(std::string_view sql, SqlKind kind, long long rows, long 
     if (word == "INSERT" || word == "REPLACE") return fmt::format("INSERT 0 {}", changes);
     if (word == "UPDATE" || word == "DELETE") return fmt::format("{} {}", word, changes);
     if (kind == SqlKind::ddl) return word + " " + upper(takeWord(rest));
-    if (kind == SqlKind::write) return fmt::format("INSERT 0 {}", changes);
+    if (kind == SqlKind::write) {  // WITH … : what comes after it
+        for (const char* verb : {"UPDATE", "DELETE"})
+            if (!containsWord(rest, "INSERT") && containsWord(rest, verb))
+                return fmt::format("{} {}", verb, changes);
+        return fmt::format("INSERT 0 {}", changes);
+    }
     return fmt::format("SELECT {}", rows);
 }
 

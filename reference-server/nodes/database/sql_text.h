@@ -17,12 +17,16 @@ enum class SqlKind {
     beginReadOnly,
     commit,
     rollback,
-    set,        // SET, RESET, DISCARD: accepted, nothing to do
-    show,       // SHOW name
-    replicate,  // START_REPLICATION lsn
+    set,          // SET, RESET: accepted, nothing to do
+    deallocate,   // DEALLOCATE, DISCARD: forgets prepared statements
+    show,         // SHOW name
+    replicate,    // START_REPLICATION lsn
+    unsupported,  // SQLite would run it, but past the writer token or the replicas
     empty,
 };
 
+/// Whether SQLite sees the statement: it can be prepared and described before it runs.
+bool isForSqlite(SqlKind kind);
 /// Looks at the first word after comments; a WITH is a write when it contains one.
 SqlKind kindOf(std::string_view sql);
 /// Cuts a simple query into statements at ';' outside quotes and comments.

@@ -19,6 +19,11 @@ TEST(SqlText, KindsAreToldByTheFirstWordAfterComments) {
     EXPECT_EQ(kindOf("end;"), SqlKind::commit);
     EXPECT_EQ(kindOf("create index a on b(c)"), SqlKind::ddl);
     EXPECT_EQ(kindOf(" ; "), SqlKind::empty);
+    EXPECT_EQ(kindOf("(SELECT 1)"), SqlKind::read) << "an error to tell, not nothing to do";
+    EXPECT_EQ(kindOf("savepoint a"), SqlKind::unsupported);
+    EXPECT_EQ(kindOf("ROLLBACK TO SAVEPOINT a"), SqlKind::unsupported);
+    EXPECT_EQ(kindOf("PRAGMA table_info(orders)"), SqlKind::read);
+    EXPECT_EQ(kindOf("PRAGMA journal_mode = DELETE"), SqlKind::unsupported);
 }
 
 TEST(SqlText, StatementsEndAtSemicolonsOutsideQuotesAndComments) {
@@ -38,6 +43,7 @@ TEST(SqlText, ExplainBecomesSqlitesQueryPlan) {
 
 TEST(SqlText, TagsAreThoseOfPostgres) {
     EXPECT_EQ(commandTag("insert into t", SqlKind::write, 0, 3), "INSERT 0 3");
+    EXPECT_EQ(commandTag("with a as (select 1) delete from t", SqlKind::write, 0, 2), "DELETE 2");
     EXPECT_EQ(commandTag("update t", SqlKind::write, 0, 2), "UPDATE 2");
     EXPECT_EQ(commandTag("select 1", SqlKind::read, 7, 0), "SELECT 7");
     EXPECT_EQ(commandTag("drop index a", SqlKind::ddl, 0, 0), "DROP INDEX");

@@ -10,6 +10,7 @@
 
 #include "reference-server/data/sqlite_handle.h"
 #include "reference-server/nodes/database/sql_text.h"
+#include "reference-server/nodes/database/wire_values.h"
 
 struct sqlite3_session;
 
@@ -17,16 +18,13 @@ namespace tenfold::nodes {
 
 /// One statement to run, with its parameters as the client sent them.
 struct SqlRequest {
-    struct Parameter {
-        std::string bytes;
-        bool isNull = false;
-        bool isBinary = false;
-    };
+    using Parameter = WireParameter;
     std::string sql;
     SqlKind kind = SqlKind::read;
     std::vector<Parameter> parameters;
     std::vector<std::int16_t> resultFormats;  // none: all text; one: for all columns
-    bool wantsDescription = false;            // a RowDescription before the rows
+    bool wantsDescription = false;            // RowDescription or NoData before the rows
+    bool isSimple = false;                    // a simple query: rows are described, no rows are not
 };
 
 struct SqlAnswer {
@@ -39,9 +37,11 @@ struct SqlAnswer {
     bool hasCommittedWrite = false;
     std::string changeset;  // of the transaction that was committed, when asked for
     std::string ddl;        // text of a schema change that was committed
+    int walPages = 0;       // length of the write-ahead log after a commit
 };
 
 /// The SQLite side of one client session. Used by one thread at a time; the node sees to that.
+/// Nobody checkpoints in here: that takes milliseconds, and a COMMIT may run on the IO thread.
 class SqliteSession {
 public:
     struct Position {
@@ -55,13 +55,21 @@ public:
     /// Runs one statement. Never throws: what goes wrong is in the answer. With `recordsChanges`
     /// the changeset of what is committed comes with the answer.
     SqlAnswer run(const SqlRequest& request, bool recordsChanges);
+    /// Prepares a statement and tells how many parameters it takes; an answer without sqlState is
+    /// good.
+    SqlAnswer check(const std::string& sql, SqlKind kind, int& parameters);
     /// RowDescription or NoData of a statement that is not run.
-    SqlAnswer describe(const std::string& sql, int& parameters);
+    SqlAnswer describe(const std::string& sql, SqlKind kind,
+                       const std::vector<std::int16_t>& resultFormats);
+    /// Stops a statement that runs on another thread. The only call allowed then.
+    void interrupt() { ::sqlite3_interrupt(m_db.get()); }
     /// Ends an open transaction, if there is one.
     void rollback();
     bool isInTransaction() const;
-    /// Applies a changeset (on a replica). Throws data::SqliteError.
-    void apply(const std::string& changeset);
+    /// Applies a transaction of the primary's, all of it or nothing. Throws data::SqliteError.
+    void apply(const std::string& ddl, const std::string& changeset);
+    /// Length of the write-ahead log after this session's last commit.
+    int walPages() const { return m_walPages; }
     sqlite3* handle() const { return m_db.get(); }
 
 private:
@@ -70,12 +78,12 @@ private:
         data::SqliteStatement statement;
     };
     sqlite3_stmt* prepared(const std::string& sql);
-    void bind(sqlite3_stmt* statement, const SqlRequest& request);
     void step(sqlite3_stmt* statement, const SqlRequest& request, SqlAnswer& answer);
     void startRecording();
     std::string takeChangeset();
     void stopRecording();
-    void fail(SqlAnswer& answer, int code, const std::string& message);
+    void forgetTransaction();
+    void fail(SqlAnswer& answer, const char* sqlState, const std::string& message);
 
     data::SqliteHandle m_db;
     bool m_isReadOnly;
@@ -84,6 +92,7 @@ private:
     sqlite3_session* m_recording = nullptr;
     bool m_hasWritten = false;
     std::string m_ddl;  // of the open transaction
+    int m_walPages = 0;
 };
 
 /// PostgreSQL's five letters for what SQLite says.

@@ -79,14 +79,14 @@ TEST(SqliteSession, ACommittedTransactionComesAsAChangesetThatAReplicaCanApply) 
     const auto commit = s.run(request("COMMIT"), true);
     EXPECT_TRUE(commit.hasCommittedWrite);
     ASSERT_FALSE(commit.changeset.empty());
-    replica.apply(commit.changeset);
+    replica.apply("", commit.changeset);
     EXPECT_EQ(data::queryNumber(replica.handle(),
                                 "SELECT count(*) FROM customers WHERE address = 'moved'"),
               1);
     // An autocommitted write brings its own.
     const auto single = s.run(request("DELETE FROM reviews WHERE id = 900001"), true);
     EXPECT_TRUE(single.hasCommittedWrite);
-    replica.apply(single.changeset);
+    replica.apply("", single.changeset);
     EXPECT_EQ(data::queryNumber(replica.handle(), "SELECT count(*) FROM reviews WHERE id = 900001"),
               0);
     // What is rolled back leaves nothing.
@@ -94,7 +94,7 @@ TEST(SqliteSession, ACommittedTransactionComesAsAChangesetThatAReplicaCanApply) 
     s.run(request("DELETE FROM customers WHERE id = 3"), true);
     s.run(request("ROLLBACK"), true);
     EXPECT_FALSE(s.run(request("COMMIT"), true).hasCommittedWrite);
-    EXPECT_THROW(replica.apply(single.changeset), data::SqliteError) << "a change applies once";
+    EXPECT_THROW(replica.apply("", single.changeset), data::SqliteError) << "a change applies once";
 }
 
 TEST(SqliteSession, WholeNumbersInTextBindAsNumbersAndNamesStayText) {
@@ -105,4 +105,31 @@ TEST(SqliteSession, WholeNumbersInTextBindAsNumbersAndNamesStayText) {
     s.run(request("UPDATE customers SET address = $1 WHERE id = $2", {"007", "5"}), false);
     EXPECT_EQ(data::queryNumber(s.handle(), "SELECT count(*) FROM customers WHERE address = '007'"),
               1);
+}
+
+TEST(SqliteSession, WhatSqliteRolledBackByItselfIsNotCommittedLater) {
+    Shop shop;
+    SqliteSession s(shop.file, false, shop.position);
+    s.run(request("BEGIN READ WRITE"), true);
+    s.run(request("UPDATE products SET stock = 0 WHERE id = 1"), true);
+    // A full disk, a cancelled write: the whole transaction goes.
+    const auto failed =
+        s.run(request("INSERT OR ROLLBACK INTO customers VALUES (1, 'again', '', '', 0)"), true);
+    EXPECT_EQ(failed.sqlState, "23505");
+    EXPECT_FALSE(s.isInTransaction());
+    EXPECT_EQ(s.run(request("ROLLBACK"), true).sqlState, "");
+    s.run(request("BEGIN"), true);
+    const auto commit = s.run(request("COMMIT"), true);
+    EXPECT_FALSE(commit.hasCommittedWrite);
+    EXPECT_EQ(commit.changeset, "");
+}
+
+TEST(SqliteSession, ReplicasReadersCannotWriteByAnyName) {
+    Shop shop;
+    SqliteSession reader(shop.file, true, shop.position);
+    EXPECT_EQ(reader.run(request("ANALYZE"), false).sqlState, "0A000");
+    EXPECT_EQ(
+        reader.run(request("WITH a AS (SELECT 1) REPLACE INTO reviews SELECT 1,1,1,1,'',1"), false)
+            .sqlState,
+        "0A000");
 }

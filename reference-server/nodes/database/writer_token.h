@@ -23,6 +23,7 @@ public:
     /// Leaves the line and gives back what is held: a client that went away.
     void forget(Owner owner);
 
+    bool isFree() const { return !m_holder; }
     bool isHeldBy(Owner owner) const { return m_holder == owner; }
     std::size_t waiting() const { return m_line.size(); }
     /// Time held so far, ns.
