@@ -19,6 +19,8 @@ constexpr std::size_t kReadBytes = 1 << 13;
 // While it waits for a connection a client is read from, to notice when it goes away, but no
 // further than this.
 constexpr std::size_t kWaitingBytes = 1 << 18;
+// Bytes that are done with are dropped when there are so many in front of those that are not.
+constexpr std::size_t kDoneBytes = 1 << 16;
 // What PgBouncer answers with, whatever it is about.
 constexpr std::string_view kPoolerState = "08P01";
 }  // namespace
@@ -43,6 +45,11 @@ void ClientSession::process() {
     m_isProcessing = true;
     bool goesOn = true;
     while (goesOn && !isClosed() && m_inDone < m_in.size()) {
+        // Who does not read his answers gets no more of them.
+        if (isCongested() && (m_state == State::idle || m_state == State::admin)) {
+            pauseReading();
+            break;
+        }
         switch (m_state) {
             case State::startup:
                 goesOn = processStartup();
@@ -73,6 +80,10 @@ void ClientSession::process() {
     m_isProcessing = false;
     if (m_inDone == m_in.size()) {
         m_in.clear();
+        m_inDone = 0;
+    } else if (m_inDone > kDoneBytes) {
+        // A stream of requests need never end with a whole one.
+        m_in.erase(0, m_inDone);
         m_inDone = 0;
     }
 }
@@ -162,7 +173,7 @@ bool ClientSession::processLent() {
     const std::string_view bytes = std::string_view(m_in).substr(m_inDone);
     std::size_t at = 0;
     int ready = 0;
-    bool isUnsynced = false;
+    bool isUnsynced = m_server->isUnsynced();
     bool isLeaving = false;
     PgMessage m;
     std::size_t used = 0;
@@ -177,8 +188,8 @@ bool ClientSession::processLent() {
         if (m.type == 'Q' || m.type == 'S' || m.type == 'F') {
             ++ready;
             isUnsynced = false;
-        } else {
-            isUnsynced = true;
+        } else if (m.type != 'H' && m.type != 'd' && m.type != 'c' && m.type != 'f') {
+            isUnsynced = true;  // Flush and copy data ask for no ReadyForQuery of their own
         }
     }
     m_inDone += at;
@@ -224,6 +235,7 @@ void ClientSession::onServerLost(std::string_view message) {
 void ClientSession::leave() {
     if (m_state == State::ended) return;
     if (m_pool && (m_state == State::waiting || m_state == State::loggingIn)) m_pool->leave(*this);
+    if (m_state == State::waiting || m_state == State::lent) ++m_node.counters().clientsLeft;
     m_state = State::ended;
     const auto self = shared_from_this();  // the node forgets it
     if (const auto server = std::move(m_server)) server->abandon();
@@ -236,7 +248,8 @@ void ClientSession::onEnd() {
 }
 
 void ClientSession::onDrained() {
-    if (m_server) m_server->resumeReading();
+    if (m_server) return m_server->resumeReading();
+    continueReading();
 }
 
 }  // namespace tenfold::nodes::pooler

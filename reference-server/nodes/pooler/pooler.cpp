@@ -66,6 +66,7 @@ public:
         reject(n, "query_wait_timeout", since(m_counters.waitTimeouts, m_waitTimeouts));
         reject(n, "too_many_clients", since(m_counters.tooManyClients, m_tooManyClients));
         reject(n, "server_unavailable", since(m_counters.serverUnavailable, m_unavailable));
+        reject(n, "server_lost", since(m_counters.serversLost, m_lost));
         return sample;
     }
 
@@ -87,6 +88,7 @@ private:
     std::uint64_t m_waitTimeouts = 0;
     std::uint64_t m_tooManyClients = 0;
     std::uint64_t m_unavailable = 0;
+    std::uint64_t m_lost = 0;
 };
 
 }  // namespace

@@ -275,6 +275,44 @@ TEST_F(Pooler, DeadServerIsSaidAtOnceAndComesBack) {
     EXPECT_EQ(m_pooler.counters().busy, 0);
 }
 
+TEST_F(Pooler, FlushAfterSyncDoesNotKeepTheConnection) {
+    m_pooler.set({{"shop", to(m_database->port(), 1)}});
+    const auto a = connectTo(m_pooler.port());
+    const auto b = connectTo(m_pooler.port());
+    ASSERT_EQ(PQenterPipelineMode(a.get()), 1);
+    PQsendQueryParams(a.get(), "SELECT 1", 0, nullptr, nullptr, nullptr, nullptr, 0);
+    PQpipelineSync(a.get());
+    PQsendFlushRequest(a.get());
+    PQflush(a.get());
+    EXPECT_TRUE(eventually([&] { return m_pooler.counters().completed == 1; }));
+    EXPECT_EQ(cell(b, "SELECT 2"), "2");
+}
+
+TEST_F(Pooler, WhateverArrivedIsCountedOnce) {
+    m_pooler.set({{"shop", to(m_database->port(), 1, 0.1)}});
+    auto& n = m_pooler.counters();
+    const auto holder = connectTo(m_pooler.port());
+    EXPECT_EQ(cell(holder, "SELECT 1"), "1");  // completed
+    EXPECT_EQ(cell(holder, "BEGIN"), "");
+    const auto late = connectTo(m_pooler.port());
+    EXPECT_TRUE(cell(late, "SELECT 1").starts_with("ERROR"));  // waited too long
+    {
+        const auto dying = connectTo(m_pooler.port());
+        PQsendQuery(dying.get(), "SELECT 1");
+        ASSERT_TRUE(eventually([&] { return n.waiting == 1 || n.waitTimeouts == 2; }));
+    }
+    EXPECT_TRUE(eventually([&] { return n.waiting == 0; }));
+    m_database.reset();
+    EXPECT_TRUE(eventually([&] { return n.serversLost == 1; }));
+    EXPECT_TRUE(eventually([&] { return n.clients == 0; }));
+    EXPECT_EQ(n.arrived, 4u);
+    EXPECT_EQ(n.completed, 1u);
+    EXPECT_EQ(n.waitTimeouts + n.clientsLeft, 2u);
+    EXPECT_EQ(n.arrived + n.loginsRefused,
+              n.completed + n.waitTimeouts + n.serverUnavailable + n.serversLost + n.clientsLeft);
+    EXPECT_EQ(n.busy, 0);
+}
+
 TEST_F(Pooler, LargeAnswersPassWhole) {
     m_pooler.set({{"shop", to(m_database->port(), 2)}});
     const auto c = connectTo(m_pooler.port());

@@ -216,6 +216,7 @@ void ServerConnection::fail(const std::string& why) {
     m_client.reset();
     const auto self = shared_from_this();  // the pool forgets it
     // PgBouncer's words; the transaction's fate is unknown to the client.
+    if (client && m_pool) m_pool->countLost();
     if (client) client->onServerLost("server conn crashed?");
     if (m_pool) m_pool->onServerGone(*this, why);
 }

@@ -29,6 +29,8 @@ public:
     /// The pool is gone; nobody is to be told any more.
     void detach() { m_pool = nullptr; }
     bool isReady() const { return m_isReady; }
+    /// What was forwarded so far awaits a Sync.
+    bool isUnsynced() const { return m_isUnsynced; }
     bool isLent() const { return m_client != nullptr; }
 
 protected:

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "reference-server/nodes/pooler/client_session.h"
 #include "reference-server/nodes/pooler/server_connection.h"
@@ -40,7 +41,18 @@ Nanos ServerPool::limitNs() const {
 }
 
 void ServerPool::update(Settings settings) {
-    m_settings = std::move(settings);
+    // One that is logging in at a port that is no longer asked may never get ready there, and would
+    // keep its place for ever.
+    const int oldPort = std::exchange(m_settings, std::move(settings)).port;
+    const auto all = m_servers;
+    for (const auto& s : all)
+        if (oldPort != m_settings.port && !s->isReady()) {
+            s->detach();
+            s->close();
+            std::erase(m_servers, s);
+            --m_counters.servers;
+            --m_opening;
+        }
     m_retryAt = 0;
     const auto idle = std::move(m_idle);
     m_idle.clear();
@@ -170,6 +182,7 @@ void ServerPool::refuseAll(const std::string& why) {
     auto all = std::move(m_waiters);
     m_waiters.clear();
     m_counters.waiting -= static_cast<int>(all.size());
+    m_counters.loginsRefused += m_logins.size();
     for (auto& w : m_logins) all.push_back(std::move(w));
     m_logins.clear();
     for (const auto& w : all) {
@@ -200,6 +213,7 @@ void ServerPool::onTimer() {
             const auto client = std::move(line->front().client);
             line->pop_front();
             if (line == &m_waiters) --m_counters.waiting;
+            if (line == &m_logins) ++m_counters.loginsRefused;
             ++m_counters.waitTimeouts;
             client->refuse("08P01", "query_wait_timeout");
         }

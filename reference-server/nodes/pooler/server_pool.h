@@ -57,6 +57,8 @@ public:
     void noteParameter(std::string_view name, std::string_view value);
     void onServerReady(ServerConnection& server);
     void onTransactionEnd(std::shared_ptr<ServerConnection> server);
+    /// A transaction ended with its server connection.
+    void countLost() { ++m_counters.serversLost; }
     void onServerGone(const ServerConnection& server, const std::string& why);
 
     const std::map<std::string, std::string>& parameters() const { return m_parameters; }
