@@ -189,12 +189,12 @@ bool isAboutSpace(int sqliteCode) {
     return (sqliteCode & 0xff) == SQLITE_FULL || (sqliteCode & 0xff) == SQLITE_IOERR;
 }
 
-/// One process at a time, and one thread at a time within it. The kernel gives it back when its
-/// holder dies.
+/// One process at a time, and one thread at a time within it. The folder itself is locked, so no
+/// file is left over; the kernel gives the lock back when its holder dies.
 class BuildLock {
 public:
-    explicit BuildLock(const fs::path& file)
-        : m_fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    explicit BuildLock(const fs::path& folder)
+        : m_fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
         while (m_fd >= 0 && ::flock(m_fd, LOCK_EX) != 0 && errno == EINTR) {
         }
         // Without a lock (a file system that has none) it is built twice, and still renamed whole.
@@ -332,7 +332,7 @@ fs::path cacheFolder() {
 fs::path ensureShop(const fs::path& cache, double scale) {
     const fs::path file = cache / fmt::format("shop-{:g}-v{}.db", scale, kDatasetVersion);
     if (fs::exists(file) && isCurrent(file, scale)) return file;
-    const BuildLock lock(file.string() + ".lock");
+    const BuildLock lock(cache);
     if (fs::exists(file) && isCurrent(file, scale)) return file;  // built while we waited
     removeDrafts(file);
     buildShop(file, scale);

@@ -87,6 +87,7 @@ TEST(Dataset, ManyAtOnceBuildItOnce) {
     struct stat s {};
     ::stat(ensureShop(f.path, 0.02).c_str(), &s);
     for (const auto inode : found) EXPECT_EQ(inode, s.st_ino);
+    EXPECT_EQ(std::distance(fs::directory_iterator(f.path), {}), 1) << "the dataset, nothing else";
 }
 
 TEST(Dataset, ABuildThatWasKilledLeavesNothingAndNobodyWaitsForIt) {
