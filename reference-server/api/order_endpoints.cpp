@@ -122,14 +122,19 @@ Reply createOrder(Context& c, const Request& request) {
     body.noOthers(body.root(), "", {"lines"});
     body.check();
     const std::string id = std::to_string(c.ids.next());
-    std::vector<Statement> statements{
-        {std::string(sql::kInsertOrder), {id, std::to_string(user), "", std::to_string(c.nowMs)}}};
+    Statement order{sql::insertOrder(lines.size()), {id, std::to_string(user), ""}};
+    for (const auto& line : lines)
+        for (const auto value : {line.product, line.quantity})
+            order.parameters.push_back(std::to_string(value));
+    order.parameters.push_back(std::to_string(c.nowMs));
+    std::vector<Statement> statements{std::move(order)};
     for (const auto& line : lines) {
         const std::string product = std::to_string(line.product);
         const std::string quantity = std::to_string(line.quantity);
+        // What is not in stock is ordered all the same, and delivered later.
         statements.push_back({std::string(sql::kTakeStock), {quantity, product, quantity}});
-        statements.push_back(
-            {std::string(sql::kInsertLine), {std::to_string(c.ids.next()), id, quantity, product}});
+        statements.push_back({std::string(sql::kInsertLine),
+                              {std::to_string(c.ids.next()), id, quantity, product, product}});
     }
     Reply reply;
     mechanisms::write(c, statements, reply);

@@ -21,6 +21,17 @@ std::string joined(const std::vector<std::int64_t>& ids) {
 
 namespace sql {
 
+std::string insertOrder(std::size_t lines) {
+    std::string total;
+    for (std::size_t i = 0; i < lines; ++i)
+        total += fmt::format("{}(SELECT price_cents FROM products WHERE id = ${}) * ${}",
+                             i ? " + " : "", 4 + 2 * i, 5 + 2 * i);
+    return fmt::format(
+        "/*shape='orders.insert'*/INSERT INTO orders (id, customer_id, status, note, total_cents, "
+        "created_at) VALUES ($1, $2, 'open', $3, {}, ${})",
+        total, 4 + 2 * lines);
+}
+
 std::string customersOf(const std::vector<std::int64_t>& ids) {
     return fmt::format(
         "/*shape='orders.customers'*/SELECT id, name FROM customers WHERE id IN ({})", joined(ids));
@@ -48,13 +59,19 @@ std::vector<std::pair<std::string, std::string>> allShapes() {
         out.emplace_back(text.substr(from, text.find('\'', from) - from), text);
     };
     using namespace sql;  // NOLINT: the list of all of them
-    for (const auto text :
-         {kProductsAll,  kProductsOffset, kProduct,   kOrdersAll,     kOrdersOffset,
-          kCustomerName, kLineCount,      kJoinedAll, kJoinedOffset,  kOrdersOfCustomer,
-          kOrder,        kOrderLines,     kMe,        kBegin,         kCommit,
-          kInsertOrder,  kInsertLine,     kTakeStock, kInsertPayment, kInsertReview,
-          kUpdateMe,     kUpdateProduct})
+    for (const auto text : {kProductsAll,  kProductsOffset,
+                            kProduct,      kOrdersAll,
+                            kOrdersOffset, kCustomerName,
+                            kLineCount,    kJoinedAll,
+                            kJoinedOffset, kOrdersOfCustomer,
+                            kOrder,        kOrderLines,
+                            kMe,           kBegin,
+                            kCommit,       kInsertLine,
+                            kTakeStock,    kInsertPayment,
+                            kInsertReview, kUpdateMe,
+                            kUpdateProduct})
         add(text);
+    add(insertOrder(2));
     add(customersOf({1, 2, 3}));
     add(lineCountsOf({1, 2, 3}));
     return out;

@@ -44,7 +44,8 @@ inline constexpr std::string_view kLineCount =
     "/*shape='orders.count'*/SELECT count(*) FROM order_lines WHERE order_id = $1";
 // The join: the same columns, the customer's name and the number of lines.
 inline constexpr std::string_view kJoinedAll =
-    "/*shape='orders.joined.all'*/SELECT o.id, o.customer_id, o.status, o.total_cents, o.created_at, "
+    "/*shape='orders.joined.all'*/SELECT o.id, o.customer_id, o.status, o.total_cents, "
+    "o.created_at, "
     "c.name, (SELECT count(*) FROM order_lines l WHERE l.order_id = o.id) "
     "FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at DESC, o.id DESC";
 inline constexpr std::string_view kJoinedOffset =
@@ -78,28 +79,29 @@ inline constexpr std::string_view kMe =
 // Writes; each endpoint sends its own as one pipeline between these two.
 inline constexpr std::string_view kBegin = "/*shape='begin'*/BEGIN READ WRITE";
 inline constexpr std::string_view kCommit = "/*shape='commit'*/COMMIT";
-inline constexpr std::string_view kInsertOrder =
-    "/*shape='orders.insert'*/INSERT INTO orders (id, customer_id, status, note, total_cents, "
-    "created_at) VALUES ($1, $2, 'open', $3, 0, $4)";
+// A price or a key that is not there is NULL where none may be: the database refuses the row.
 inline constexpr std::string_view kInsertLine =
-    "/*shape='order_lines.insert'*/INSERT INTO order_lines (id, order_id, product_id, quantity, "
-    "price_cents, comment) SELECT $1, $2, p.id, $3, p.price_cents, '' FROM products p "
-    "WHERE p.id = $4";
+    "/*shape='order_lines.insert'*/INSERT INTO order_lines (id, order_id, quantity, product_id, "
+    "price_cents, comment) VALUES ($1, $2, $3, $4, "
+    "(SELECT price_cents FROM products WHERE id = $5), '')";
 inline constexpr std::string_view kTakeStock =
     "/*shape='products.take_stock'*/UPDATE products SET stock = stock - $1 WHERE id = $2 "
     "AND stock >= $3";
 inline constexpr std::string_view kInsertPayment =
     "/*shape='payments.insert'*/INSERT INTO payments (id, order_id, amount_cents, provider_ref, "
-    "created_at) VALUES ($1, $2, $3, $4, $5)";
+    "created_at) VALUES ($1, (SELECT id FROM orders WHERE id = $2), $3, $4, $5)";
 inline constexpr std::string_view kInsertReview =
     "/*shape='reviews.insert'*/INSERT INTO reviews (id, product_id, customer_id, rating, body, "
-    "created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    "created_at) VALUES ($1, (SELECT id FROM products WHERE id = $2), $3, $4, $5, $6)";
 inline constexpr std::string_view kUpdateMe =
     "/*shape='me.update'*/UPDATE customers SET address = $1 WHERE id = $2";
 inline constexpr std::string_view kUpdateProduct =
     "/*shape='products.update'*/UPDATE products SET price_cents = $1, version = version + 1, "
     "updated_at = $2 WHERE id = $3";
 
+/// A new order of so many lines, ≥ 1: its id, customer and note, then product and quantity of each
+/// line (its total is theirs at today's prices), then the time.
+std::string insertOrder(std::size_t lines);
 /// The customers of a list in one statement: id, name.
 std::string customersOf(const std::vector<std::int64_t>& ids);
 /// The number of lines of each order of a list in one statement: order_id, count.

@@ -290,6 +290,40 @@ TEST(ApiContract, AWriteThatFailsLeavesNobodyWaiting) {
     }
 }
 
+TEST(ApiContract, WhatAWriteRefersToMustExistAndAnOrdersTotalIsThatOfItsLines) {
+    LiveSystem live(shipped("sound", {"rate_limiting=off"}), true);
+    ASSERT_TRUE(live.isUp());
+    const Asker me(live, 7);
+    EXPECT_EQ(
+        me.send("POST /v1/orders", R"({"lines":[{"product_id":999999,"quantity":1}]})").status,
+        422);
+    EXPECT_EQ(
+        me.send("POST /v1/orders",
+                R"({"lines":[{"product_id":1,"quantity":1},{"product_id":999999,"quantity":1}]})")
+            .status,
+        422);
+    EXPECT_EQ(me.send("POST /v1/payments", R"({"order_id":999999999,"amount_cents":5})").status,
+              422);
+    EXPECT_EQ(
+        me.send("POST /v1/reviews", R"({"product_id":999999,"rating":5,"body":"fine"})").status,
+        422);
+
+    auto created =
+        me.send("POST /v1/orders",
+                R"({"lines":[{"product_id":3,"quantity":2},{"product_id":4,"quantity":5}]})");
+    ASSERT_EQ(created.status, 201) << created.body;
+    const std::string cookie = created.headers["set-cookie"];
+    const auto read = me.ask(me.request("GET " + created.headers["location"],
+                                        "Cookie: " + cookie.substr(0, cookie.find(';')) + "\r\n"));
+    const json order = json::parse(read.body);
+    ASSERT_EQ(order["lines"].size(), 2u) << read.body;
+    std::int64_t total = 0;
+    for (const auto& line : order["lines"])
+        total += line["quantity"].get<std::int64_t>() * line["price_cents"].get<std::int64_t>();
+    EXPECT_GT(total, 0);
+    EXPECT_EQ(order["total_cents"], total);
+}
+
 TEST(ApiContract, WhatComesWithARequestIsNeverTakenForTheNextOne) {
     LiveSystem live(shipped("sound", {"rate_limiting=off"}), true);
     ASSERT_TRUE(live.isUp());

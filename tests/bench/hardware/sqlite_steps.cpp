@@ -119,10 +119,13 @@ std::vector<Case> writeCases(const data::ShopRows& rows) {
         const std::int64_t product = rows.products * k / 4 + 1;
         const std::int64_t customer = rows.customers * k / 4 + 1;
         const auto name = fmt::format("row {}", k);
-        all.push_back({name, std::string(kInsertOrder), {rows.orders + k, customer, note, now}});
+        all.push_back(
+            {name,
+             insertOrder(2),
+             {rows.orders + k, customer, note, product, std::int64_t{2}, product + 1, k, now}});
         all.push_back({name,
                        std::string(kInsertLine),
-                       {rows.lines + k, rows.orders, std::int64_t{2}, product}});
+                       {rows.lines + k, rows.orders, std::int64_t{2}, product, product}});
         all.push_back({name, std::string(kTakeStock), {k, product, k}});
         all.push_back({name,
                        std::string(kInsertPayment),
