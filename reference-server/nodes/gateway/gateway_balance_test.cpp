@@ -98,6 +98,18 @@ TEST(GatewayBalance, WhenAllAreFullRequestsWaitInOrderAndBeyondTheBoundAreTurned
         EXPECT_EQ(order[static_cast<std::size_t>(i)], "/v1/products/" + std::to_string(i + 1));
 }
 
+TEST(GatewayBalance, ConnectionsThatABurstLeftOverAreClosed) {
+    TestUpstream a("a", hold);
+    RunningGateway gateway({.threads = 8});
+    gateway.use({&a});
+    Crowd crowd(gateway, 8);
+    ASSERT_TRUE(eventually([&] { return a.held() == 8; }));
+    a.release();
+    EXPECT_EQ(countOf(crowd.answers(), 200), 8);
+    EXPECT_GE(a.connected(), 8u) << "kept for the next ones";
+    EXPECT_TRUE(eventually([&] { return a.connected() == 0; }));
+}
+
 TEST(GatewayBalance, RejectionsAreCountedByReason) {
     TestUpstream a("a", hold);
     RunningGateway gateway({.threads = 1, .queue = 1});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -55,6 +56,12 @@ public:
     std::size_t held() const {
         std::lock_guard lock(m_mutex);
         return m_held.size();
+    }
+    /// Connections that are open, those of health checks too.
+    std::size_t connected() const {
+        std::lock_guard lock(m_mutex);
+        return static_cast<std::size_t>(std::count_if(
+            m_peers.begin(), m_peers.end(), [](const auto& weak) { return !weak.expired(); }));
     }
     void setHealthy(bool isHealthy) {
         std::lock_guard lock(m_mutex);

@@ -22,6 +22,9 @@ constexpr std::uint64_t kMaxResponseBytes = 64 << 20;
 constexpr std::size_t kMaxHeldBytes = 256 << 20;
 // Smaller answers are not worth the book-keeping: a thousand of them are 64 MB.
 constexpr std::size_t kSmallResponseBytes = 64 << 10;
+// A kept connection is the last one used and taken again first; what a burst left over goes soon.
+// cpp-httplib holds a thread for each and looks at it a hundred times a second.
+constexpr Nanos kMaxIdleNs = 2'000'000'000;
 constexpr int kChecksUntilDown = 2;
 constexpr auto kCheckEvery = std::chrono::seconds(1);
 
@@ -40,6 +43,7 @@ struct Upstreams::Connection {
     ResponseBudget::Room room;
     bool isFresh = true;  // never answered yet
     Nanos deadline = 0;
+    Nanos idleSince = 0;
     bool hasTimedOut = false;
 
     void close() {
@@ -264,6 +268,7 @@ void Upstreams::answered(const std::shared_ptr<Connection>& connection, Exchange
     if (result.response.keep_alive() && connection->buffer.size() == 0 && !instance->isLeaving &&
         instance->isUp) {
         connection->isFresh = false;
+        connection->idleSince = monotonicNow();
         instance->idle.push_back(connection);
     } else {
         connection->close();
@@ -374,6 +379,10 @@ void Upstreams::sweep() {
         connection->close();  // its read ends with an error
         return true;
     });
+    for (const auto& instance : m_instances)
+        std::erase_if(instance->idle, [&](const std::shared_ptr<Connection>& connection) {
+            return now - connection->idleSince > kMaxIdleNs;
+        });
 }
 
 void Upstreams::checkOne(const InstancePtr& instance) {
