@@ -65,7 +65,7 @@ TEST(ChildProcess, ALateAnswerToAnEarlierVersionIsNotTheAnswerToThisOne) {
 
 TEST(ChildProcess, AnErrorBelongsToTheCommandItNames) {
     Fixture f(
-        "read a; read b; echo '{\"error\":\"no room\",\"cmd\":\"backup\"}'; "
+        "read a; read b; echo '{\"error\":\"no room\",\"cmd\":\"backup\"}'; sleep 0.2; "
         "echo '{\"retired\":2}'; read c");
     const json retire = {{"cmd", "retire"}, {"version", 2}};
     const json backup = {{"cmd", "backup"}};

@@ -202,7 +202,7 @@ TEST(Faults, AChangeThatFailsHalfwayLeavesTheOldStateStandingAndSaysSo) {
     ::kill(live.node("primary").pid, SIGKILL);
     live.runFor(1);
     // Its instances can be started, its replica cannot: nobody can copy a dead primary.
-    auto design = shipped("sound", {"read_replicas=1"}).design;
+    const auto design = shipped("sound", {"read_replicas=1"}).design;
     live.recorder().engine().apply(engine::DesignChange{design, "read_replicas 0 → 1"});
     const auto told = [&]() -> const measure::Event* {
         for (const auto& e : live.timeline().events())
@@ -216,8 +216,7 @@ TEST(Faults, AChangeThatFailsHalfwayLeavesTheOldStateStandingAndSaysSo) {
     EXPECT_EQ(live.timeline().samples().back().version, version) << "nothing was published";
     for (const auto& e : live.timeline().events()) EXPECT_EQ(e.number, 0) << e.text;
     // What failed is not asked for again: the next change is only itself.
-    design = shipped("sound", {"read_replicas=0", "shared_cache=off"}).design;
-    live.apply(engine::DesignChange{design, "shared_cache ttl → off"});
+    live.apply(engine::MachinesChange{{1, 2}});
     EXPECT_GT(live.timeline().events().back().version, version);
     EXPECT_EQ(namedNow(live, "replica").size(), 0u);
 }
