@@ -17,6 +17,8 @@ namespace {
 constexpr int kMaxPoints = 600;
 // Stretches between gaps that one line may have on screen; older ones are not drawn.
 constexpr std::size_t kMaxSegments = 24;
+// Half a minute holds few gaps.
+constexpr std::size_t kGhostSegments = 3;
 }  // namespace
 
 ChartCanvas::ChartCanvas(const ThemeSource& theme, ChartView& owner)
@@ -62,6 +64,39 @@ QLineSeries* ChartCanvas::addSegment(std::size_t line) {
     return series;
 }
 
+void ChartCanvas::addGhosts() {
+    // One for each line, or one for the stack.
+    m_ghosts.resize(std::max<std::size_t>(1, m_areas.empty() ? m_lines.size() : 1));
+    for (auto& ghost : m_ghosts)
+        for (std::size_t s = 0; s < kGhostSegments; ++s) {
+            auto* series = new QLineSeries;
+            attach(series);
+            ghost.segments.push_back(series);
+        }
+}
+
+void ChartCanvas::showGhost() {
+    const auto& x = m_data.ghost.x;
+    for (std::size_t i = 0; i < m_ghosts.size(); ++i) {
+        std::vector<std::pair<std::size_t, std::size_t>> runs;
+        if (i < m_data.ghost.lines.size()) runs = finiteRuns(m_data.ghost.lines[i]);
+        for (std::size_t s = 0; s < kGhostSegments; ++s) {
+            QList<QPointF> points;
+            if (s < runs.size())
+                for (std::size_t k = runs[s].first; k <= runs[s].second; ++k)
+                    points.append({x[k], clamped(m_data.ghost.lines[i][k])});
+            replaceIn(m_ghosts[i].segments[s], points);
+        }
+    }
+}
+
+int ChartCanvas::ghostPoints() const {
+    int n = 0;
+    for (const auto& ghost : m_ghosts)
+        for (const auto* series : ghost.segments) n += static_cast<int>(series->count());
+    return n;
+}
+
 void ChartCanvas::setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle> areas) {
     m_lines = std::move(lines);
     m_areas = std::move(areas);
@@ -77,6 +112,7 @@ void ChartCanvas::setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle>
         attach(area.area);
         m_areaSeries[i] = area;
     }
+    addGhosts();
     m_lineSeries.resize(m_lines.size());
     for (std::size_t i = 0; i < m_lines.size(); ++i) addSegment(i);
     applyTheme();
@@ -87,6 +123,9 @@ void ChartCanvas::applyTheme() {
     for (std::size_t i = 0; i < m_lineSeries.size(); ++i)
         for (auto* series : m_lineSeries[i].segments)
             series->setPen(QPen(theme.*m_lines[i].colour, m_lines[i].width));
+    for (std::size_t i = 0; i < m_ghosts.size(); ++i)
+        for (auto* series : m_ghosts[i].segments)
+            series->setPen(QPen(theme.ghost, 1.1 + 0.4 * static_cast<double>(i)));
     for (std::size_t i = 0; i < m_areaSeries.size(); ++i)
         m_areaSeries[i].area->setBrush(patternBrush(theme.*m_areas[i].colour, m_areas[i].pattern));
     resetCachedContent();
@@ -192,6 +231,7 @@ void ChartCanvas::showData(ChartData data) {
         }
     }
 
+    showGhost();
     if (!m_areaSeries.empty()) {
         QList<QPointF> floor;
         std::vector<double> sum(x.size(), 0.0);
@@ -243,6 +283,7 @@ void ChartCanvas::highlightFlag(int number) {
 
 void ChartCanvas::mousePressEvent(QMouseEvent* event) {
     QGraphicsView::mousePressEvent(event);
+    if (const int flag = flagAt(event->position().x())) Q_EMIT m_owner.flagChosen(flag);
 }
 void ChartCanvas::mouseReleaseEvent(QMouseEvent* event) {
     QGraphicsView::mouseReleaseEvent(event);
@@ -259,10 +300,19 @@ void ChartCanvas::mouseMoveEvent(QMouseEvent* event) {
     }
     const double x = (at.x() - m_plot.left()) / m_plot.width() * kShownSeconds - kShownSeconds;
     Q_EMIT m_owner.cursorMoved(x);
+    Q_EMIT m_owner.flagHovered(flagAt(at.x()));
+}
+
+int ChartCanvas::flagAt(double x) const {
     int over = 0;
-    for (const auto& flag : m_data.flags)
-        if (std::abs(xOf(flag.x) - at.x()) < 7) over = flag.number;
-    Q_EMIT m_owner.flagHovered(over);
+    double nearest = 7;
+    for (const auto& flag : m_data.flags) {
+        const double away = std::abs(xOf(flag.x) - x);
+        if (away >= nearest) continue;
+        nearest = away;
+        over = flag.number;
+    }
+    return over;
 }
 
 void ChartCanvas::leaveEvent(QEvent* event) {
@@ -278,6 +328,11 @@ void ChartCanvas::wheelEvent(QWheelEvent* event) {
 void ChartCanvas::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier) {
         Q_EMIT m_owner.tableWanted();
+        return;
+    }
+    if (event->key() == Qt::Key_Escape && m_cursor) {
+        Q_EMIT m_owner.cursorMoved(std::nullopt);
+        Q_EMIT m_owner.flagHovered(0);
         return;
     }
     const bool isLeft = event->key() == Qt::Key_Left;
@@ -298,7 +353,9 @@ void ChartCanvas::keyPressEvent(QKeyEvent* event) {
         if (!best) return;
         x = *best;
     }
-    Q_EMIT m_owner.cursorMoved(std::clamp(x, -static_cast<double>(kShownSeconds), 0.0));
+    x = std::clamp(x, -static_cast<double>(kShownSeconds), 0.0);
+    Q_EMIT m_owner.cursorMoved(x);
+    Q_EMIT m_owner.flagHovered(flagAt(xOf(x)));
 }
 
 }  // namespace tenfold::app

@@ -31,9 +31,11 @@ public:
     const ChartData& data() const { return m_data; }
     const std::vector<LineStyle>& lines() const { return m_lines; }
     const std::vector<AreaStyle>& areas() const { return m_areas; }
+    std::optional<double> cursor() const { return m_cursor; }
     int mostReplaces() const;
     int pointsShown() const { return m_pointsShown; }
     int segmentsOf(std::size_t line) const;
+    int ghostPoints() const;
 
 protected:
     void drawBackground(QPainter* painter, const QRectF& rect) override;
@@ -56,6 +58,8 @@ private:
         QAreaSeries* area = nullptr;
     };
     QLineSeries* addSegment(std::size_t line);
+    void addGhosts();
+    void showGhost();
     void attach(QAbstractSeries* series);
     void replaceIn(QLineSeries* series, const QList<QPointF>& points);
     void applyTheme();
@@ -64,6 +68,7 @@ private:
     double yOf(double value) const;
     QRectF plot() const { return m_plot; }
 
+    int flagAt(double x) const;  // its number; 0 without one
     void paintGaps(QPainter& p) const;
     void paintReference(QPainter& p) const;
     void paintFlags(QPainter& p) const;
@@ -80,6 +85,7 @@ private:
     std::vector<AreaStyle> m_areas;
     std::vector<Line> m_lineSeries;
     std::vector<Area> m_areaSeries;
+    std::vector<Line> m_ghosts;      // made first: they stand behind the lines
     QLineSeries* m_floor = nullptr;  // below every area
     ChartScale m_scale;
     std::optional<double> m_reference;

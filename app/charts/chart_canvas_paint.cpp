@@ -145,49 +145,63 @@ void ChartCanvas::paintFlags(QPainter& p) const {
     const QFontMetricsF metrics(font);
     p.setFont(font);
     const double h = metrics.height() + 1;
-    const auto pillOf = [&](const ChartFlag& flag, const QString& text) {
-        const double w = std::max(metrics.horizontalAdvance(text) + 10, h);
-        QRectF pill(xOf(flag.x) - w / 2, m_plot.top() - h * 0.75, w, h);
-        pill.moveLeft(
-            std::clamp(pill.left(), m_plot.left(), std::max(m_plot.left(), rect().right() - w)));
-        return pill;
-    };
-    const ChartFlag* named = nullptr;  // the one whose words are shown
-    for (const auto& flag : m_data.flags)
-        if (m_highlighted == 0 || flag.number == m_highlighted) named = &flag;
+    const double narrow = std::max(metrics.horizontalAdvance("20") + 9, h);
+    const double shared = metrics.horizontalAdvance("20–20") + 10;
+    std::vector<const ChartFlag*> shown;
+    std::vector<double> at;
     for (const auto& flag : m_data.flags) {
         const double x = std::round(xOf(flag.x)) + 0.5;
-        if (x < m_plot.left() || x > m_plot.right()) continue;
-        const bool isHighlighted = flag.number == m_highlighted;
-        p.setPen(QPen(theme.warn, isHighlighted ? 2.2 : 1.2, Qt::DotLine));
+        if (x < m_plot.left() || x > m_plot.right() + 1) continue;
+        shown.push_back(&flag);
+        at.push_back(x);
+        p.setPen(QPen(theme.warn, flag.number == m_highlighted ? 2.2 : 1.2, Qt::DotLine));
         p.drawLine(QPointF(x, m_plot.top()), QPointF(x, m_plot.bottom()));
-        QString text = QString::number(flag.number);
-        QRectF pill = pillOf(flag, text);
-        if (&flag == named && !flag.text.isEmpty()) {
-            const QString words =
-                circledNumber(flag.number) + " " +
-                metrics.elidedText(flag.text, Qt::ElideRight, m_plot.width() * 0.45);
-            // Words must not hide another flag's number, unless one points at them: they stand in
-            // the middle, or to the right, or not at all.
-            const auto isFree = [&](const QRectF& place) {
-                return std::none_of(
-                    m_data.flags.begin(), m_data.flags.end(), [&](const ChartFlag& f) {
-                        return &f != named && f.x >= -kShownSeconds &&
-                               place.intersects(pillOf(f, QString::number(f.number)));
-                    });
-            };
-            QRectF wide = pillOf(flag, words);
-            if (!isFree(wide)) wide.moveLeft(std::min(pill.left(), rect().right() - wide.width()));
-            if (isHighlighted || isFree(wide)) {
-                text = words;
-                pill = wide;
-            }
-        }
+    }
+    const auto placed = [&](double centre, double width) {
+        QRectF pill(centre - width / 2, m_plot.top() - h * 0.75, width, h);
+        // The names of the series stand to the right of the plot.
+        pill.moveLeft(std::clamp(pill.left(), m_plot.left(),
+                                 std::max(m_plot.left(), m_plot.right() + narrow / 2 - width)));
+        return pill;
+    };
+    const auto draw = [&](const QRectF& pill, const QString& text) {
         p.setPen(QPen(theme.warn, 1));
         p.setBrush(theme.warnTint);
         p.drawRoundedRect(pill, h / 2, h / 2);
         p.setPen(theme.warnText);
         p.drawText(pill, Qt::AlignCenter, text);
+    };
+    std::vector<QRectF> pills;
+    const auto groups = flagGroups(at, narrow + 2, shared + 2);
+    for (const auto& [first, last] : groups) {
+        const bool isOne = first == last;
+        pills.push_back(placed((at[first] + at[last]) / 2, isOne ? narrow : shared));
+        draw(pills.back(),
+             isOne ? QString::number(shown[first]->number)
+                   : QString("%1–%2").arg(shown[first]->number).arg(shown[last]->number));
+    }
+    // One has its words too: the one that is pointed at, else the last. Words hide no number unless
+    // one points at them: they stand in the middle, or to a side, or not at all.
+    for (std::size_t i = shown.size(); i-- > 0;) {
+        const ChartFlag& flag = *shown[i];
+        const bool isHighlighted = flag.number == m_highlighted;
+        if (m_highlighted ? !isHighlighted : i + 1 < shown.size()) continue;
+        if (flag.text.isEmpty() || (!m_highlighted && groups.back().first != i)) break;
+        const QString words = circledNumber(flag.number) + " " +
+                              metrics.elidedText(flag.text, Qt::ElideRight, m_plot.width() * 0.45);
+        const QRectF wide = placed(at[i], metrics.horizontalAdvance(words) + 12);
+        const auto isFree = [&](const QRectF& place) {
+            return std::none_of(pills.begin(), pills.end() - 1,
+                                [&](const QRectF& pill) { return place.intersects(pill); });
+        };
+        QRectF aside = wide;
+        aside.moveLeft(std::min(pills.back().left(), m_plot.right() + narrow / 2 - wide.width()));
+        if (isHighlighted || isFree(wide)) {
+            draw(wide, words);
+        } else if (isFree(aside)) {
+            draw(aside, words);
+        }
+        break;
     }
 }
 
@@ -222,19 +236,21 @@ void ChartCanvas::paintCursor(QPainter& p) const {
         QColor colour;
     };
     std::vector<Entry> entries;
-    const auto add = [&](const auto& styles, const auto& values) {
+    const auto add = [&](const auto& styles, const auto& values, bool mayHide) {
         for (std::size_t i = styles.size(); i-- > 0;) {
             if (i >= values.size() || k >= values[i].size()) continue;
             const double v = values[i][k];
             const bool hasValue = std::isfinite(v);
+            // Of many bands most have no height: their rows would hide the chart.
+            if (mayHide && v == 0) continue;
             const QString text = !hasValue          ? QString("no data")
                                  : styles[i].format ? styles[i].format(v)
                                                     : compact(v);
             entries.push_back({styles[i].label, text, theme.*styles[i].colour});
         }
     };
-    add(m_lines, m_data.lines);
-    add(m_areas, m_data.areas);
+    add(m_lines, m_data.lines, false);
+    add(m_areas, m_data.areas, true);
     const QFont font = fontFor(TextRole::small);
     const QFontMetricsF metrics(font);
     QString event;

@@ -40,12 +40,21 @@ struct ChartGap {
     double to = 0;
 };
 
+/// The time before a change, moved to stand behind what came after it. As many lines as the panel
+/// says; not finite where nothing was measured.
+struct ChartGhost {
+    std::vector<double> x;
+    std::vector<std::vector<double>> lines;
+    int number = 0;  // of the change
+};
+
 /// Everything a chart shows at one tick. Values that are not finite are gaps, never zero.
 struct ChartData {
     std::vector<double> x;
     std::vector<std::vector<double>> lines;  // one for each line, as long as x
     std::vector<std::uint64_t> samples;      // behind each point; may be empty
     std::vector<std::vector<double>> areas;  // not yet stacked, bottom first
+    ChartGhost ghost;
     std::vector<ChartGap> gaps;
     std::vector<ChartFlag> flags;
     QString note;  // "p99: 84 of 300 samples"; shown in a corner
@@ -53,6 +62,10 @@ struct ChartData {
 
 /// The stretches of finite values of one line: [first, last] indices.
 std::vector<std::pair<std::size_t, std::size_t>> finiteRuns(const std::vector<double>& values);
+/// Neighbouring flags whose pills would overlap share one: [first, last] of `at`, which ascends.
+/// A pill for one is `width` wide, a shared one `sharedWidth`.
+std::vector<std::pair<std::size_t, std::size_t>> flagGroups(const std::vector<double>& at,
+                                                            double width, double sharedWidth);
 /// A round number at or above `value` from 1, 2, 5 × 10^n.
 double roundUp125(double value);
 

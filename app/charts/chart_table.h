@@ -15,4 +15,7 @@ public:
     ChartTable(const QString& title, const ChartView& chart, QWidget* parent);
 };
 
+/// The same for a clipboard: a line for each second, tabs between.
+QString tableText(const QString& title, const ChartView& chart);
+
 }  // namespace tenfold::app

@@ -53,6 +53,13 @@ int ChartView::segmentsOfLine(std::size_t line) const {
     return m_canvas->segmentsOf(line);
 }
 
+int ChartView::ghostPoints() const {
+    return m_canvas->ghostPoints();
+}
+std::optional<double> ChartView::cursor() const {
+    return m_canvas->cursor();
+}
+
 void ChartView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     m_canvas->setGeometry(rect());

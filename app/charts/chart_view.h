@@ -59,10 +59,13 @@ public:
     int mostReplacesOfASeries() const;
     int pointsShown() const;
     int segmentsOfLine(std::size_t line) const;
+    int ghostPoints() const;
+    std::optional<double> cursor() const;
 
 Q_SIGNALS:
     void cursorMoved(std::optional<double> x);
     void flagHovered(int number);
+    void flagChosen(int number);
     void tableWanted();
 
 protected:

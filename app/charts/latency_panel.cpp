@@ -30,7 +30,8 @@ public:
         return s.objective.p99Ms;
     }
 
-    ChartData data(const RunModel& run) const override {
+protected:
+    ChartData collect(const RunModel& run) const override {
         const History& history = run.history();
         ChartData d;
         d.lines.resize(3);
@@ -44,7 +45,7 @@ public:
         };
         std::int64_t last = 0;
         for (const auto& point : history.latency()) {
-            if (point.endSlot - end < -kShownSeconds * kSlotsPerSecond) continue;
+            if (point.endSlot - end < -(kShownSeconds + kGhostSeconds) * kSlotsPerSecond) continue;
             // A second that is missing breaks the lines.
             if (last && point.endSlot - last > kSlotsPerSecond) add({last + 1, {}, {}, {}, 0, 0});
             add(point);

@@ -14,6 +14,68 @@ namespace {
 const QRegularExpression kPointNought("\\.0(?!\\d)");
 }  // namespace
 
+namespace {
+
+void addGhost(ChartData& d, const std::vector<std::vector<double>>& lines, const Baseline& before,
+              double nowS) {
+    const double changeX = before.untilS - nowS;
+    // What another change made before it is not what this one changed.
+    const double fromX = std::max(before.fromS - nowS, changeX - kGhostSeconds);
+    d.ghost.number = before.number;
+    d.ghost.lines.resize(lines.size());
+    for (std::size_t k = 0; k < d.x.size(); ++k) {
+        const double moved = d.x[k] + changeX - fromX;
+        // The second in which the change before fell belongs to both sides of it.
+        if (d.x[k] < fromX || d.x[k] - 1 < before.fromS - nowS || d.x[k] > changeX) continue;
+        // Nothing stands in the future.
+        if (moved > 0 || moved < -kShownSeconds) continue;
+        d.ghost.x.push_back(moved);
+        for (std::size_t i = 0; i < lines.size(); ++i) d.ghost.lines[i].push_back(lines[i][k]);
+    }
+}
+
+void cutToShown(ChartData& d) {
+    const auto first =
+        std::find_if(d.x.begin(), d.x.end(), [](double x) { return x >= -kShownSeconds; });
+    const auto n = first - d.x.begin();
+    if (n == 0) return;
+    const auto cut = [n](auto& values) {
+        if (!values.empty()) values.erase(values.begin(), values.begin() + n);
+    };
+    cut(d.x);
+    cut(d.samples);
+    for (auto& line : d.lines) cut(line);
+    for (auto& area : d.areas) cut(area);
+}
+
+}  // namespace
+
+ChartData Panel::data(const RunModel& run) const {
+    ChartData d = collect(run);
+    if (const auto* before = run.before()) {
+        addGhost(d, ghostOf(d), *before, run.elapsedS());
+        const auto hasValue = [](const auto& line) { return !finiteRuns(line).empty(); };
+        if (std::any_of(d.ghost.lines.begin(), d.ghost.lines.end(), hasValue))
+            d.note += (d.note.isEmpty() ? "" : " · ") + QObject::tr("grey: %1").arg(before->name);
+    }
+    cutToShown(d);
+    return d;
+}
+
+double highestOf(const ChartGhost& ghost, double least) {
+    for (const auto& line : ghost.lines)
+        for (const double v : line)
+            if (std::isfinite(v)) least = std::max(least, v);
+    return least;
+}
+
+std::vector<double> stackOf(const ChartData& data) {
+    std::vector<double> sum(data.x.size(), 0);
+    for (const auto& area : data.areas)
+        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += area[k];
+    return sum;
+}
+
 QString Panel::summary(const ChartData& data) const {
     QStringList parts;
     const auto add = [&](const auto& styles, const auto& values) {

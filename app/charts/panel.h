@@ -20,11 +20,20 @@ public:
     virtual std::vector<AreaStyle> areas() const { return {}; }
     /// The axis for what is to be shown now. It moves seldom and in steps.
     virtual ChartScale scaleFor(const RunModel& run, const ChartData& data) = 0;
-    virtual ChartData data(const RunModel& run) const = 0;
+    /// The last 120 s, and behind them the 30 s before the last change.
+    ChartData data(const RunModel& run) const;
     /// One sentence with the figures of now, for people who do not see the picture.
     virtual QString summary(const ChartData& data) const;
     /// A line across at this height; nothing without one.
     virtual std::optional<double> reference(const scenario::Scenario&) const { return {}; }
+
+protected:
+    /// kGhostSeconds more than are shown.
+    virtual ChartData collect(const RunModel& run) const = 0;
+    /// The lines of which the ghost is made.
+    virtual std::vector<std::vector<double>> ghostOf(const ChartData& data) const {
+        return data.lines;
+    }
 };
 
 std::unique_ptr<Panel> makeLatencyPanel();
@@ -40,7 +49,11 @@ struct SecondBucket {
     SlotRow sum;    // counts added up
 };
 /// `lead` seconds more than are shown, for figures that look back.
-std::vector<SecondBucket> secondsOf(const History& history, int lead = 0);
+std::vector<SecondBucket> secondsOf(const History& history, int lead);
+/// The highest value of the ghost, or `least`.
+double highestOf(const ChartGhost& ghost, double least);
+/// The sums of the areas at each point.
+std::vector<double> stackOf(const ChartData& data);
 
 /// The stretches without samples, in seconds before now.
 std::vector<ChartGap> gapsOf(const History& history);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/charts/panel_grid.h"
 
+#include <QClipboard>
 #include <QGridLayout>
+#include <QGuiApplication>
+#include <QMimeData>
 
 #include "app/charts/chart_table.h"
 #include "app/theme/widgets.h"
@@ -49,10 +52,10 @@ void PanelGrid::add(std::unique_ptr<Panel> panel, int row, int column) {
     layout->addWidget(chart, 1);
     static_cast<QGridLayout*>(this->layout())->addWidget(card, row, column);
 
-    connect(chart, &ChartView::cursorMoved, this, [this, chart](std::optional<double> x) {
-        for (const auto& cell : m_cells) cell.chart->setCursor(x, cell.chart == chart);
-    });
+    connect(chart, &ChartView::cursorMoved, this,
+            [this](std::optional<double> x) { moveCursor(x); });
     connect(chart, &ChartView::flagHovered, this, &PanelGrid::flagHovered);
+    connect(chart, &ChartView::flagChosen, this, &PanelGrid::flagChosen);
     connect(chart, &ChartView::tableWanted, this, [this, chart, name = panel->title()] {
         auto* table = new ChartTable(name, *chart, window());
         table->setAttribute(Qt::WA_DeleteOnClose);
@@ -65,6 +68,18 @@ std::vector<ChartView*> PanelGrid::charts() const {
     std::vector<ChartView*> out;
     for (const auto& cell : m_cells) out.push_back(cell.chart);
     return out;
+}
+
+bool PanelGrid::copyFocused() const {
+    for (const auto& cell : m_cells) {
+        if (!cell.chart->focusProxy()->hasFocus()) continue;
+        auto* mime = new QMimeData;
+        mime->setImageData(cell.chart->parentWidget()->grab().toImage());
+        mime->setText(tableText(cell.panel->title(), *cell.chart));
+        QGuiApplication::clipboard()->setMimeData(mime);
+        return true;
+    }
+    return false;
 }
 
 void PanelGrid::highlightFlag(int number) {

@@ -16,11 +16,14 @@ public:
 
     void highlightFlag(int number);
     void moveCursor(std::optional<double> x);
+    /// The chart that has the focus, as a picture and as numbers. False when none has it.
+    bool copyFocused() const;
     std::vector<ChartView*> charts() const;
     void refresh();
 
 Q_SIGNALS:
     void flagHovered(int number);
+    void flagChosen(int number);
 
 private:
     struct Cell {

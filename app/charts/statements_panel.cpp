@@ -20,7 +20,7 @@ public:
     }
 
     ChartScale scaleFor(const RunModel&, const ChartData& data) override {
-        double highest = 0;
+        double highest = highestOf(data.ghost, 0);
         for (const auto& line : data.lines)
             for (const double v : line)
                 if (std::isfinite(v)) highest = std::max(highest, v);
@@ -34,19 +34,21 @@ public:
         return scale;
     }
 
-    ChartData data(const RunModel& run) const override {
+protected:
+    ChartData collect(const RunModel& run) const override {
         ChartData d;
         d.lines.resize(3);
-        const auto seconds = secondsOf(run.history(), kMostSeconds);
+        const auto seconds = secondsOf(run.history(), kMostSeconds + kGhostSeconds);
         std::vector<double> changes;  // in seconds before now
         for (const auto& e : run.history().events())
             if (e.version > 0) changes.push_back(e.atMs / 1000 - run.elapsedS());
         for (std::size_t k = 0; k < seconds.size(); ++k) {
-            if (seconds[k].x < -kShownSeconds) continue;
+            if (seconds[k].x < -(kShownSeconds + kGhostSeconds)) continue;
             double floor = -1e9;
             for (const double change : changes)
                 if (change <= seconds[k].x) floor = std::max(floor, change);
             d.x.push_back(seconds[k].x);
+            d.samples.push_back(seconds[k].sum.all.requests);
             d.lines[0].push_back(meanAt(seconds, k, floor, &SlotRow::product));
             d.lines[1].push_back(meanAt(seconds, k, floor, &SlotRow::ordersList));
             d.lines[2].push_back(meanAt(seconds, k, floor, &SlotRow::all));

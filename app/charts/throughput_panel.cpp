@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <numeric>
 
 #include "app/charts/panel.h"
 #include "app/theme/words.h"
@@ -32,14 +33,11 @@ public:
 
     ChartScale scaleFor(const RunModel& run, const ChartData& data) override {
         // 1.2 times what the tier asks for; more only while more was asked for.
-        double top = 1.2 * run.scenario().workload.rate().peakHz;
+        double top = highestOf(data.ghost, 1.2 * run.scenario().workload.rate().peakHz);
         for (const double v : data.lines.at(0))
             if (std::isfinite(v)) top = std::max(top, v);
-        for (std::size_t k = 0; k < data.x.size(); ++k) {
-            double sum = 0;
-            for (const auto& area : data.areas) sum += std::isfinite(area[k]) ? area[k] : 0;
-            top = std::max(top, sum);
-        }
+        for (const double v : stackOf(data))
+            if (std::isfinite(v)) top = std::max(top, v);
         const double decade = std::pow(10.0, std::floor(std::log10(top)));
         double rounded = 10 * decade;
         for (const double factor : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5})
@@ -50,12 +48,15 @@ public:
         return linearScale(rounded, rate);
     }
 
-    ChartData data(const RunModel& run) const override {
+protected:
+    ChartData collect(const RunModel& run) const override {
         ChartData d;
         d.lines.resize(1);
         d.areas.resize(5);
-        for (const auto& b : secondsOf(run.history())) {
+        for (const auto& b : secondsOf(run.history(), kGhostSeconds)) {
             d.x.push_back(b.x);
+            d.samples.push_back(
+                std::accumulate(b.sum.outcomes.begin(), b.sum.outcomes.end(), std::uint64_t{0}));
             const auto hz = [&b](std::uint64_t n) {
                 return b.slots ? static_cast<double>(n) / b.seconds : kNoData;
             };
@@ -69,6 +70,10 @@ public:
             d.areas[4].push_back(hz(of(Outcome::refused)));
         }
         return d;
+    }
+    /// Whether more are answered than before is the question.
+    std::vector<std::vector<double>> ghostOf(const ChartData& d) const override {
+        return {d.areas.front()};
     }
 };
 

@@ -48,20 +48,19 @@ public:
     }
 
     ChartScale scaleFor(const RunModel&, const ChartData& data) override {
-        double highest = 1;
-        for (std::size_t k = 0; k < data.x.size(); ++k) {
-            double sum = 0;
-            for (const auto& area : data.areas) sum += std::isfinite(area[k]) ? area[k] : 0;
-            highest = std::max(highest, sum);
-        }
+        double highest = highestOf(data.ghost, 1);
+        for (const double v : stackOf(data))
+            if (std::isfinite(v)) highest = std::max(highest, v);
         return linearScale(std::max(10.0, roundUp125(highest * 1.05)), milliseconds);
     }
 
-    ChartData data(const RunModel& run) const override {
+protected:
+    ChartData collect(const RunModel& run) const override {
         ChartData d;
         d.areas.resize(groups().size());
-        for (const auto& b : secondsOf(run.history())) {
+        for (const auto& b : secondsOf(run.history(), kGhostSeconds)) {
             d.x.push_back(b.x);
+            d.samples.push_back(b.sum.stageRequests);
             for (std::size_t i = 0; i < groups().size(); ++i) {
                 double ms = 0;
                 for (const Stage s : groups()[i].stages)
@@ -74,6 +73,9 @@ public:
             }
         }
         return d;
+    }
+    std::vector<std::vector<double>> ghostOf(const ChartData& d) const override {
+        return {stackOf(d)};
     }
 };
 

@@ -58,6 +58,8 @@ ParameterRow::ParameterRow(const scenario::ParameterSpec& spec, QWidget* parent)
     m_slider = new QSlider(Qt::Horizontal);
     m_slider->setRange(0, kSteps);
     m_slider->setMinimumWidth(charsWide(8));
+    // The handle of the style sheet is higher than the groove knows.
+    m_slider->setMinimumHeight(20);
     m_slider->setPageStep(kSteps / 10);
     m_slider->setAccessibleName(title);
     layout->addWidget(m_slider);

@@ -45,6 +45,25 @@ Figures figuresOf(const History& history) {
     return f;
 }
 
+Baseline baselineOf(const Figures& f, const QString& name) {
+    Baseline baseline;
+    baseline.name = name;
+    baseline.p95 = f.p95;
+    baseline.isP95Censored = f.isP95Censored;
+    baseline.failedRatio = f.failedRatio;
+    baseline.answeredHz = f.answeredHz;
+    baseline.statementsPerRequest = f.statementsPerRequest;
+    return baseline;
+}
+
+QString timesText(double now, double before) {
+    if (before <= 0 || now < 0) return {};
+    const double times = now / before;
+    if (times < 0.01) return "×<0.01";
+    const int decimals = times < 0.95 ? 2 : times < 99.95 ? 1 : 0;
+    return "×" + QString::number(times, 'f', decimals);
+}
+
 std::string commonestFailure(const measure::ClientCounts& counts) {
     constexpr std::pair<Outcome, const char*> kNames[] = {
         {Outcome::rateLimited, "answered 429"}, {Outcome::clientError, "other 4xx"},

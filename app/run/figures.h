@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QString>
 #include <optional>
 
 #include "app/run/history.h"
@@ -32,6 +33,23 @@ struct Figures {
 };
 
 Figures figuresOf(const History& history);
+
+/// What the figures of now are held against: those before the last change, or pinned ones.
+struct Baseline {
+    QString name;       // "before ②"
+    int number = 0;     // of the change it is from before; 0 when it was pinned
+    double fromS = 0;   // since the start: the change before that one
+    double untilS = 0;  // that change
+    std::optional<double> p95;
+    bool isP95Censored = false;
+    double failedRatio = 0;
+    double answeredHz = 0;
+    double statementsPerRequest = 0;
+};
+Baseline baselineOf(const Figures& figures, const QString& name);
+
+/// "×12.4": how many times `before` `now` is. Empty when there was nothing to multiply.
+QString timesText(double now, double before);
 
 /// "12 time-outs", the commonest way to fail; empty when nothing failed.
 std::string commonestFailure(const measure::ClientCounts& counts);

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kRecentSlots = 75 * kSlotsPerSecond;
 // As the timeline's steady window: 10 s, or the time for 300 requests.
 constexpr std::int64_t kSteadySlots = 10 * kSlotsPerSecond;
-constexpr std::size_t kLatencyPoints = kShownSeconds + 5;
+constexpr std::size_t kLatencyPoints = kShownSeconds + kGhostSeconds + 5;
 
 SlotRow::Work workOf(const measure::Sample& sample, const char* endpoint) {
     const auto it = sample.endpoints.find(endpoint);

@@ -14,6 +14,8 @@ constexpr double kSlotS = 0.25;
 constexpr int kSlotsPerSecond = 4;
 /// What the panels show.
 constexpr int kShownSeconds = 120;
+/// So much of the time before a change is drawn behind what came after it.
+constexpr int kGhostSeconds = 30;
 
 /// The numbers of one slot that charts and the export need: small, kept for the whole run.
 struct SlotRow {

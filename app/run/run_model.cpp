@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include "app/run/change_command.h"
+#include "app/theme/words.h"
 
 namespace tenfold::app {
 
@@ -87,6 +88,52 @@ std::optional<double> RunModel::sinceChangeS() const {
     return std::max(0.0, elapsedS() - change->atMs / 1000);
 }
 
+double RunModel::settlingLeftS() const {
+    const auto since = sinceChangeS();
+    return since && m_phase == Phase::running ? std::max(0.0, kSettleS - *since) : 0;
+}
+
+const Baseline* RunModel::baseline() const {
+    if (m_pinned) return &*m_pinned;
+    return m_before ? &*m_before : nullptr;
+}
+
+bool RunModel::togglePinnedBaseline() {
+    if (m_pinned) {
+        m_pinned.reset();
+    } else if (m_figures.p95) {
+        m_pinned = baselineOf(m_figures, tr("the baseline pinned at %1").arg(clock(elapsedS())));
+    } else {
+        return false;
+    }
+    Q_EMIT ticked();
+    return true;
+}
+
+void RunModel::keepAsBefore(const measure::Event& change) {
+    using measure::EventKind;
+    // The end of a fault is no change of anybody's: what it is held against is from before it.
+    if (change.version == 0 || change.kind == EventKind::faultEnded ||
+        change.kind == EventKind::node)
+        return;
+    // Of changes in quick succession the figures between them say nothing.
+    if (!m_figures.p95) return;
+    m_before = baselineOf(m_figures, tr("before %1").arg(circledNumber(change.number)));
+    m_before->number = change.number;
+    m_before->untilS = change.atMs / 1000;
+    if (const auto* previous = m_history.lastChange()) m_before->fromS = previous->atMs / 1000;
+}
+
+void RunModel::forget() {
+    m_history.clear();
+    m_effects.clear();
+    m_faultEndsAtS.clear();
+    m_figures = kNoFigures;
+    m_before.reset();
+    m_pinned.reset();
+    m_failure.clear();
+}
+
 double RunModel::faultLeftS(const std::string& name) const {
     const auto it = m_faultEndsAtS.find(name);
     return it == m_faultEndsAtS.end() ? 0 : std::max(0.0, it->second - elapsedS());
@@ -104,11 +151,7 @@ void RunModel::toggleRun() {
 
 void RunModel::start(bool isPaused) {
     end();
-    m_history.clear();
-    m_effects.clear();
-    m_faultEndsAtS.clear();
-    m_figures = kNoFigures;
-    m_failure.clear();
+    forget();
     m_phase = Phase::starting;
     judgeNow();
     Q_EMIT restarted();
@@ -139,11 +182,7 @@ void RunModel::load(scenario::Scenario scenario) {
     end();
     m_loaded = scenario;
     m_scenario = std::move(scenario);
-    m_history.clear();
-    m_effects.clear();
-    m_faultEndsAtS.clear();
-    m_figures = kNoFigures;
-    m_failure.clear();
+    forget();
     m_undo.clear();
     judgeNow();
     Q_EMIT scenarioChanged();
@@ -265,6 +304,7 @@ void RunModel::handle(engine::Update update) {
         if (event->kind == measure::EventKind::fault ||
             event->kind == measure::EventKind::faultEnded)
             m_effects.end();
+        keepAsBefore(*event);
         m_history.add(std::move(*event));
         Q_EMIT eventAdded();
     } else if (auto* topology = std::get_if<engine::Topology>(&update)) {

@@ -28,6 +28,8 @@ class RunModel : public QObject {
 public:
     static constexpr int kTickMs = 250;
     static constexpr double kFaultS = 20;
+    /// So long after a change the percentiles' window still fills.
+    static constexpr double kSettleS = 10;
 
     RunModel(EngineFactory factory, const scenario::Catalogue& catalogue,
              scenario::Scenario scenario);
@@ -48,6 +50,16 @@ public:
     double elapsedS() const { return static_cast<double>(m_history.endSlot()) * kSlotS; }
     /// Seconds since the last change of the system; nothing before the first.
     std::optional<double> sinceChangeS() const;
+    /// Seconds until the figures count; 0 when they do.
+    double settlingLeftS() const;
+    /// What the tiles compare with: pinned figures, else those before the last change. Null when
+    /// nothing was changed yet.
+    const Baseline* baseline() const;
+    /// From before the last change; null without one.
+    const Baseline* before() const { return m_before ? &*m_before : nullptr; }
+    bool isBaselinePinned() const { return m_pinned.has_value(); }
+    /// Pins the figures of now, or lets them go. False when there are none to pin.
+    bool togglePinnedBaseline();
     /// Seconds a fault has still to run; 0 when it does not.
     double faultLeftS(const std::string& name) const;
     QUndoStack& undoStack() { return m_undo; }
@@ -90,6 +102,8 @@ private:
     void handle(engine::Update update);
     void judgeNow();
     void trackEffect(const std::string& mechanism);
+    void keepAsBefore(const measure::Event& change);
+    void forget();
 
     EngineFactory m_factory;
     const scenario::Catalogue& m_catalogue;
@@ -105,6 +119,8 @@ private:
 
     History m_history;
     Figures m_figures;
+    std::optional<Baseline> m_before;
+    std::optional<Baseline> m_pinned;
     judge::Verdict m_verdict;
     judge::Diagnosis m_diagnosis;
     EffectTracker m_effects;

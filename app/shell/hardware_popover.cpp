@@ -13,7 +13,10 @@ namespace {
 
 QString valueText(const nlohmann::json& value) {
     if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-    if (value.is_number()) return QString::number(value.get<double>());
+    if (value.is_number()) {
+        const double n = value.get<double>();
+        return n >= 1000 ? count(n) : QString::number(n);
+    }
     return QString::fromStdString(value.is_string() ? value.get<std::string>() : value.dump());
 }
 

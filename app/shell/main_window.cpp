@@ -53,6 +53,10 @@ MainWindow::MainWindow(RunModel& run, ThemeSource& theme, Preferences preference
         m_panels->highlightFlag(number);
         m_side->events().highlight(number);
     });
+    connect(m_panels, &PanelGrid::flagChosen, this, [this](int number) {
+        m_side->showTab(m_tab = 1);
+        m_side->events().highlight(number);
+    });
     connect(&m_side->events(), &EventsTab::flagHovered, m_panels, &PanelGrid::highlightFlag);
     connect(&m_run, &RunModel::scenarioChanged, this, [this] {
         setWindowTitle(QString::fromStdString(m_run.scenario().name) + " — Tenfold");
@@ -108,15 +112,24 @@ QWidget* MainWindow::makeCentre() {
 void MainWindow::bindShortcuts() {
     const std::map<Command, std::function<void()>> bindings{
         {Command::toggleRun, [this] { m_run.toggleRun(); }},
+        {Command::pinBaseline, [this] { pinBaseline(); }},
         {Command::reset, [this] { m_run.reset(); }},
         {Command::tier10k, [this] { m_run.changeUsers(1e4); }},
         {Command::tier100k, [this] { m_run.changeUsers(1e5); }},
         {Command::tier1M, [this] { m_run.changeUsers(1e6); }},
         {Command::undo, [this] { m_run.undoStack().undo(); }},
         {Command::redo, [this] { m_run.undoStack().redo(); }},
+        {Command::newScenario, [this] { m_files->startNew(); }},
         {Command::openScenario, [this] { m_files->openWithDialog(); }},
         {Command::saveScenario, [this] { m_files->saveWithDialog(); }},
         {Command::exportCsv, [this] { m_files->exportWithDialog(); }},
+        {Command::copyChart,
+         [this] {
+             m_status->say(m_panels->copyFocused()
+                               ? tr("copied: a picture, and its numbers as text")
+                               : tr("Choose a chart first (%1, then Tab).")
+                                     .arg(keysText(Command::focusCharts)));
+         }},
         {Command::focusSwitches, [this] { m_design->focusFirstSwitch(); }},
         {Command::focusDiagram, [this] { m_diagram->setFocus(Qt::ShortcutFocusReason); }},
         {Command::focusCharts,
@@ -144,8 +157,20 @@ void MainWindow::bindShortcuts() {
     m_actions[Command::redo]->setEnabled(m_run.undoStack().canRedo());
 }
 
+void MainWindow::pinBaseline() {
+    if (!m_run.togglePinnedBaseline()) {
+        m_status->say(tr("There is no p95 to pin yet."));
+    } else if (m_run.isBaselinePinned()) {
+        m_status->say(tr("Pinned: the tiles compare with these figures until %1 lets them go.")
+                          .arg(keysText(Command::pinBaseline)));
+    } else {
+        m_status->say(tr("Let go: the tiles compare with before the last change."));
+    }
+}
+
 QMenu* MainWindow::makeMenu() {
     auto* menu = new QMenu(this);
+    menu->addAction(m_actions[Command::newScenario]);
     menu->addAction(m_actions[Command::openScenario]);
     auto* shipped = menu->addMenu(tr("Open a shipped scenario"));
     connect(shipped, &QMenu::aboutToShow, this, [this, shipped] {
@@ -159,10 +184,12 @@ QMenu* MainWindow::makeMenu() {
     });
     menu->addAction(m_actions[Command::saveScenario]);
     menu->addAction(m_actions[Command::exportCsv]);
+    menu->addAction(m_actions[Command::copyChart]);
     menu->addSeparator();
     menu->addAction(m_actions[Command::undo]);
     menu->addAction(m_actions[Command::redo]);
     menu->addAction(m_actions[Command::reset]);
+    menu->addAction(m_actions[Command::pinBaseline]);
     menu->addSeparator();
     menu->addAction(m_actions[Command::toggleTheme]);
     menu->addAction(m_actions[Command::fullScreen]);

@@ -47,6 +47,7 @@ private:
     void bindShortcuts();
     void applyTheme();
     void fitColumns();
+    void pinBaseline();
 
     RunModel& m_run;
     ThemeSource& m_theme;

@@ -66,6 +66,13 @@ void ScenarioFiles::openAndReport(const std::filesystem::path& file) {
     }
 }
 
+void ScenarioFiles::startNew() {
+    scenario::Scenario fresh;
+    fresh.name = tr("New scenario").toStdString();
+    fresh.design = scenario::Design::naive(m_run.catalogue());
+    m_run.load(std::move(fresh));
+}
+
 void ScenarioFiles::openWithDialog() {
     const auto file =
         QFileDialog::getOpenFileName(m_window, tr("Open a scenario"), {}, tr("Scenarios (*.json)"));

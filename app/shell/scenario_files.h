@@ -19,6 +19,8 @@ public:
     ScenarioFiles(RunModel& run, QWidget* window);
 
     QStringList shippedNames() const;
+    /// An empty sheet: the defaults, and the design as a first version ships it.
+    void startNew();
     void openWithDialog();
     void openShipped(const QString& name);
     void saveWithDialog();

@@ -10,15 +10,18 @@ namespace tenfold::app {
 
 enum class Command {
     toggleRun,
+    pinBaseline,
     reset,
     tier10k,
     tier100k,
     tier1M,
     undo,
     redo,
+    newScenario,
     openScenario,
     saveScenario,
     exportCsv,
+    copyChart,
     focusSwitches,
     focusDiagram,
     focusCharts,

@@ -10,7 +10,6 @@ namespace tenfold::app {
 
 namespace {
 // From here on percentiles rest on their full window.
-constexpr double kSettleS = 10;
 constexpr judge::Trust kTrust{};
 
 QString hardwareName(const scenario::Scenario& s) {
@@ -102,11 +101,11 @@ void StatusLine::refresh() {
     if (m_hardware->text() != hardware) m_hardware->setText(hardware);
 
     QString note = m_message;
-    const auto since = m_run.sinceChangeS();
-    if (note.isEmpty() && since && *since < kSettleS && phase == Phase::running)
+    const double left = m_run.settlingLeftS();
+    if (note.isEmpty() && left > 0)
         note = tr("Settling after “%1”, %2 s. Numbers count from then.")
                    .arg(QString::fromStdString(m_run.history().lastChange()->text))
-                   .arg(std::ceil(kSettleS - *since), 0, 'f', 0);
+                   .arg(std::ceil(left), 0, 'f', 0);
     m_settling->setText(note);
 }
 

@@ -18,6 +18,12 @@ public:
     explicit Tiles(RunModel& run, QWidget* parent = nullptr);
     QString value(std::size_t tile) const { return m_tiles[tile].value->text(); }
     QString title(std::size_t tile) const { return m_tiles[tile].title->text(); }
+    QString extra(std::size_t tile) const { return m_tiles[tile].extra->text(); }
+    /// All it says, whatever there was room for.
+    QString spoken(std::size_t tile) const { return m_tiles[tile].value->accessibleName(); }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Tile {
@@ -26,9 +32,12 @@ private:
         ElidedLabel* extra = nullptr;
     };
     void refresh();
-    /// `shortTitle` and no extra where there is no room for more; the tool tip has it all.
-    void show(std::size_t tile, const QString& title, const QString& shortTitle,
-              const QString& value, const QString& extra, bool isBad);
+    enum class Tone { plain, bad, settling };
+    /// Of titles, values and extras the first that has room is shown; the tool tip has the first of
+    /// each, and `against`: what a change is held against.
+    void show(std::size_t tile, const QStringList& titles, const QStringList& values,
+              const QStringList& extras, Tone tone, const QString& against = {});
+    QString changeOfP95() const;
 
     RunModel& m_run;
     std::array<Tile, 5> m_tiles;

@@ -3,6 +3,7 @@
 
 #include <QHBoxLayout>
 #include <QPainter>
+#include <cmath>
 
 #include "app/shell/shortcuts.h"
 #include "app/topology/diagram_model.h"
@@ -116,6 +117,10 @@ void VerdictStrip::sayVerdict() {
     const auto sentence = QString::fromStdString(v.sentence);
     switch (v.holds) {
         case judge::Holds::yes:
+            // What fails has failed; what holds has to go on holding until the figures count.
+            if (const double left = m_run.settlingLeftS(); left > 0)
+                return say(Tone::calm, tr("Settling, %1 s").arg(std::ceil(left), 0, 'f', 0),
+                           tr("so far: %1").arg(sentence));
             return say(Tone::good, headline, sentence);
         case judge::Holds::no:
             return say(Tone::bad, headline, sentence);

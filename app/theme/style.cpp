@@ -59,10 +59,10 @@ QPushButton[kind="link"], QToolButton[kind="link"] { background: transparent; bo
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid @accent; }
 QPushButton[kind="active"] { background: @badTint; border-color: @bad; color: @badText; }
-QPushButton[kind="tab"] { background: transparent; border: none; border-bottom: 3px solid transparent; border-radius: 0; color: @muted; padding: 9px 4px 7px 4px; }
+QPushButton[kind="tab"] { background: transparent; border: 1px solid transparent; border-bottom: 3px solid transparent; border-radius: 0; color: @muted; padding: 9px 4px 7px 4px; }
 QPushButton[kind="tab"]:checked { color: @text; border-bottom: 3px solid @accent; font-weight: 600; }
 QPushButton[kind="tab"]:hover { color: @text; }
-QPushButton[kind="tab"]:focus { color: @accent; }
+QPushButton[kind="tab"]:focus { border: 1px solid @accent; border-bottom: 3px solid @accent; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: @sunken; }
 QToolButton::menu-indicator { image: none; }
@@ -85,7 +85,8 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSpinBox, QDoubleSpinBox, QLineEdit { background: @card; color: @text; border: 1px solid @border; border-radius: 5px; padding: 2px 5px; selection-background-color: @accent; selection-color: @onAccent; }
 QTextBrowser, QPlainTextEdit { background: transparent; color: @text; border: none; selection-background-color: @accent; selection-color: @onAccent; }
-QListWidget { background: transparent; border: none; outline: none; }
+QListWidget { background: transparent; border: 1px solid transparent; border-radius: 6px; outline: none; }
+QListWidget:focus { border: 1px solid @accent; }
 QListWidget::item { border-radius: 6px; padding: 1px; }
 QListWidget::item:hover { background: @sunken; }
 QListWidget::item:selected { background: @sunken; color: @text; }

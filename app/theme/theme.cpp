@@ -49,6 +49,7 @@ constexpr Field kFields[] = {
     {"ring", &Theme::ring},
     {"edge", &Theme::edge},
     {"dot", &Theme::dot},
+    {"ghost", &Theme::ghost},
     {"p50", &Theme::p50},
     {"p95", &Theme::p95},
     {"p99", &Theme::p99},

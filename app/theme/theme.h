@@ -18,7 +18,7 @@ struct Theme {
     // marks, and what is written on them
     QColor onAccent, good, onGood, bad, onBad, badTint, warn, warnTint;
     // diagrams and charts
-    QColor grid, ring, edge, dot;
+    QColor grid, ring, edge, dot, ghost;
     QColor p50, p95, p99;
     QColor ok, rateLimited, serverError, timeout, refused, offered;
     QColor stageGateway, stageThread, stageConnection, stageLock, stageDatabase, stageApi,

@@ -66,7 +66,8 @@ engine::Topology plannedTopology(const scenario::Scenario& s) {
 struct Joined {
     double utilisation = 0;
     bool hasUtilisation = false;
-    double waiting = 0, capacity = 0, inUse = 0, cores = 0, lagMs = 0;
+    double waiting = 0, capacity = 0, leastCapacity = 0, mostCapacity = 0;
+    double inUse = 0, cores = 0, lagMs = 0;
     double arrivedHz = 0, rejectedHz = 0;
     int dead = 0;
 };
@@ -89,6 +90,9 @@ Joined joined(const std::vector<std::string>& ids, const Sample& s) {
         if (const auto w = n.gauges.find("connections_waiting"); w != n.gauges.end())
             out.waiting += w->second;
         out.capacity += n.capacity;
+        out.leastCapacity =
+            out.mostCapacity > 0 ? std::min(out.leastCapacity, n.capacity) : n.capacity;
+        out.mostCapacity = std::max(out.mostCapacity, n.capacity);
         out.inUse += n.inUse;
         out.cores += n.cores;
         if (const auto lag = n.gauges.find("lag_ms"); lag != n.gauges.end())
@@ -103,9 +107,14 @@ Joined joined(const std::vector<std::string>& ids, const Sample& s) {
 
 class Builder {
 public:
+    /// `there`: the nodes that are up already, while the rest is planned; null when none will be.
     Builder(const engine::Topology& topology, const Sample& sample, const scenario::Scenario& s,
-            bool isPlanned)
-        : m_topology(topology), m_sample(sample), m_scenario(s), m_isPlanned(isPlanned) {}
+            bool isPlanned, const engine::Topology* there = nullptr)
+        : m_topology(topology),
+          m_sample(sample),
+          m_scenario(s),
+          m_isPlanned(isPlanned),
+          m_there(there) {}
 
     DiagramModel build() {
         const bool hasMiddle =
@@ -180,10 +189,13 @@ private:
         box.row = row;
         box.waiting = j.waiting;
         box.dead = j.dead;
-        box.isPlanned = m_isPlanned;
+        box.isPlanned = m_isPlanned && !isThere(ids);
         box.isFailing = j.rejectedHz > 0 || (j.hasUtilisation && j.utilisation >= 0.95);
         if (j.hasUtilisation) box.utilisation = j.utilisation;
-        box.detail = m_isPlanned ? QString("will start") : detailOf(ids.front(), ids, j);
+        box.detail = !m_isPlanned     ? detailOf(ids.front(), ids, j)
+                     : !box.isPlanned ? QString("up")
+                     : m_there        ? QString("starting …")
+                                      : QString("will start");
         m_model.boxes.push_back(box);
         m_arrivedHz.push_back(j.arrivedHz);
         m_rejects.resize(m_model.boxes.size());
@@ -203,8 +215,11 @@ private:
                 .arg(perSecond(j.rejectedHz));
         if (role == "gateway") return QString("%1 /s").arg(perSecond(j.arrivedHz));
         if (role == "instance") {
-            const double each = j.capacity / static_cast<double>(ids.size());
-            return QString("%1 threads").arg(each, 0, 'f', 0);
+            // Not their mean: no instance may have that many.
+            const QString most = QString::number(j.mostCapacity, 'f', 0);
+            return j.leastCapacity < j.mostCapacity
+                       ? QString("%1 to %2 threads").arg(j.leastCapacity, 0, 'f', 0).arg(most)
+                       : QString("%1 threads").arg(most);
         }
         if (role == "pooler")
             return QString("%1 of %2").arg(j.inUse, 0, 'f', 0).arg(j.capacity, 0, 'f', 0);
@@ -247,6 +262,13 @@ private:
         return out;
     }
 
+    bool isThere(const std::vector<std::string>& ids) const {
+        return m_there && std::all_of(ids.begin(), ids.end(), [this](const std::string& id) {
+                   return std::any_of(m_there->nodes.begin(), m_there->nodes.end(),
+                                      [&id](const NodeAddress& n) { return n.id == id; });
+               });
+    }
+
     double hzOf(Index i) const { return i ? m_arrivedHz[*i] : 0; }
 
     void connect(Index from, Index to, double hz) {
@@ -268,6 +290,7 @@ private:
     const Sample& m_sample;
     const scenario::Scenario& m_scenario;
     bool m_isPlanned;
+    const engine::Topology* m_there;
     DiagramModel m_model;
     std::vector<double> m_arrivedHz;
     std::vector<bool> m_rejects{false};
@@ -277,10 +300,11 @@ private:
 }  // namespace
 
 DiagramModel diagramOf(const engine::Topology& topology, const Sample& window,
-                       const scenario::Scenario& scenario) {
-    if (!topology.nodes.empty()) return Builder(topology, window, scenario, false).build();
+                       const scenario::Scenario& scenario, bool isStarting) {
+    if (!topology.nodes.empty() && !isStarting)
+        return Builder(topology, window, scenario, false).build();
     const auto planned = plannedTopology(scenario);
-    return Builder(planned, Sample{}, scenario, true).build();
+    return Builder(planned, Sample{}, scenario, true, isStarting ? &topology : nullptr).build();
 }
 
 int processesOf(const scenario::Scenario& scenario) {

@@ -21,7 +21,7 @@ struct DiagramBox {
     double waiting = 0;
     int dead = 0;  // of the members
     bool isFailing = false;
-    bool isPlanned = false;  // nothing runs yet: what the design will start
+    bool isPlanned = false;  // does not run yet: what the design will start
     bool hasRing = true;
 
     bool isDead() const { return !members.empty() && dead == static_cast<int>(members.size()); }
@@ -42,9 +42,10 @@ struct DiagramModel {
     double perDot = 1;  // requests that one dot stands for
 };
 
-/// `window` is the one all other figures are of; it may be empty: then nothing flows.
+/// `window` is the one all other figures are of; it may be empty: then nothing flows. While the
+/// nodes come up the whole design is drawn, and which of them are there.
 DiagramModel diagramOf(const engine::Topology& topology, const measure::Sample& window,
-                       const scenario::Scenario& scenario);
+                       const scenario::Scenario& scenario, bool isStarting = false);
 
 /// How many processes a run of this scenario starts, the load generator included.
 int processesOf(const scenario::Scenario& scenario);

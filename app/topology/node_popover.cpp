@@ -132,9 +132,9 @@ Popover* makeNodePopover(const DiagramBox& box, const RunModel& run, const Theme
     scroll->setWidget(content);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     outer->addWidget(scroll);
-    const int width = charsWide(54);
+    const int width = charsWide(66);  // a whole psql command
     content->ensurePolished();
-    popover->setFixedSize(width, std::min(content->sizeHint().height() + 24, charsWide(80)));
+    popover->setFixedSize(width, std::min(content->sizeHint().height() + 40, charsWide(80)));
     return popover;
 }
 

@@ -44,7 +44,7 @@ void SystemDiagram::setReducedMotion(bool isReduced) {
 QString SystemDiagram::caption() const {
     const QString ring = tr("ring = CPU in use, %");
     const QString waiting = tr("orange = waiting");
-    const bool isMoving = !m_run.topology().nodes.empty() && !m_isReduced;
+    const bool isMoving = !m_model.boxes.front().isPlanned && !m_isReduced;
     if (!isMoving) return ring + " · " + waiting;
     const QString unit = m_model.perDot == 1 ? tr("request") : tr("requests");
     return tr("one dot = %1 %2 · %3 · %4").arg(count(m_model.perDot), unit, ring, waiting);
@@ -53,7 +53,8 @@ QString SystemDiagram::caption() const {
 void SystemDiagram::refresh() {
     const double dotBefore = m_model.perDot;
     const bool wasPlanned = !m_model.boxes.empty() && m_model.boxes.front().isPlanned;
-    m_model = diagramOf(m_run.topology(), m_run.figures().window, m_run.scenario());
+    m_model = diagramOf(m_run.topology(), m_run.figures().window, m_run.scenario(),
+                        m_run.phase() == engine::Phase::starting);
     QString key = QString::number(m_model.columns);
     for (const auto& b : m_model.boxes)
         key += QString("|%1,%2,%3").arg(b.title).arg(b.column).arg(b.row);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/why/events_tab.h"
 
+#include <QEvent>
 #include <QPainter>
 #include <QVBoxLayout>
 
@@ -50,6 +51,7 @@ EventsTab::EventsTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(ru
     layout->addWidget(m_empty);
     m_list = new QListWidget;
     m_list->setMouseTracking(true);
+    m_list->viewport()->installEventFilter(this);
     m_list->setWordWrap(true);
     m_list->setIconSize({18, 18});
     m_list->setSpacing(1);
@@ -93,6 +95,17 @@ EventsTab::EventsTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(ru
         refresh();
     });
     refresh();
+}
+
+int EventsTab::currentNumber() const {
+    const auto* item = m_list->currentItem();
+    return item ? item->data(Qt::UserRole).toInt() : 0;
+}
+
+bool EventsTab::eventFilter(QObject* watched, QEvent* event) {
+    // The mouse has gone: what is chosen stays lit, not what was passed over.
+    if (event->type() == QEvent::Leave) Q_EMIT flagHovered(currentNumber());
+    return QWidget::eventFilter(watched, event);
 }
 
 void EventsTab::refresh() {

@@ -17,7 +17,11 @@ class EventsTab : public QWidget {
 public:
     explicit EventsTab(RunModel& run, QWidget* parent = nullptr);
     void highlight(int number);
+    int currentNumber() const;  // of the chosen row; 0 without one
     int rowCount() const { return m_list->count(); }
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 Q_SIGNALS:
     void flagHovered(int number);

@@ -71,6 +71,13 @@ void WhyTab::refresh() {
     if (isSettling) {
         setTextIfNew(m_title, tr("Settling after the change"));
         setTextIfNew(m_text, tr("Numbers count from the last flag. A moment, please."));
+    } else if (m_run.phase() == engine::Phase::starting) {
+        setTextIfNew(m_title, tr("Starting"));
+        setTextIfNew(m_text, tr("The nodes come up one after the other. Then the load begins, and "
+                                "this column says what limits the system."));
+    } else if (m_run.phase() == engine::Phase::failed && m_run.history().empty()) {
+        setTextIfNew(m_title, tr("It did not start"));
+        setTextIfNew(m_text, tr("Nothing was measured. The bar above says what went wrong."));
     } else {
         setTextIfNew(m_title, QString::fromStdString(d.title));
         setTextIfNew(m_text, QString::fromStdString(d.text));

@@ -87,6 +87,26 @@ TEST(ChartView, TakesClicksAndWheelsWithoutHarm) {
     QTest::keyClick(canvas, Qt::Key_Left);
 }
 
+TEST(ChartView, FlagsThatWouldOverlapShareAPill) {
+    using Groups = std::vector<std::pair<std::size_t, std::size_t>>;
+    EXPECT_EQ(app::flagGroups({}, 20, 40), Groups{});
+    EXPECT_EQ(app::flagGroups({10, 100, 200}, 20, 40), (Groups{{0, 0}, {1, 1}, {2, 2}}));
+    EXPECT_EQ(app::flagGroups({10, 25, 200}, 20, 40), (Groups{{0, 1}, {2, 2}}));
+    // The pill two share is wider and so takes in the third.
+    EXPECT_EQ(app::flagGroups({0, 21, 38}, 20, 40), (Groups{{0, 2}}));
+}
+
+TEST(ChartView, EscapePutsTheCursorAway) {
+    Chart chart;
+    chart.show({10, 20, 30});
+    QObject::connect(&chart.view, &ChartView::cursorMoved, &chart.view,
+                     [&chart](std::optional<double> x) { chart.view.setCursor(x, true); });
+    QTest::keyClick(chart.view.focusProxy(), Qt::Key_Left);
+    EXPECT_TRUE(chart.view.cursor());
+    QTest::keyClick(chart.view.focusProxy(), Qt::Key_Escape);
+    EXPECT_FALSE(chart.view.cursor());
+}
+
 TEST(Panels, EveryPointOfAllPanelsLiesOnTheSameAxis) {
     FakeRun run;
     run.start(600);
@@ -109,6 +129,76 @@ TEST(Panels, EveryPointOfAllPanelsLiesOnTheSameAxis) {
             EXPECT_GT(scale.minimum, 0);
         }
     }
+}
+
+TEST(Panels, TheHalfMinuteBeforeASwitchStandsBehindWhatCameAfter) {
+    FakeRun run;
+    run.start(400);
+    for (const auto& make : {app::makeLatencyPanel, app::makeThroughputPanel,
+                             app::makeStatementsPanel, app::makeWaitsPanel})
+        EXPECT_TRUE(make()->data(run.model).ghost.x.empty()) << "nothing was switched";
+    const auto before = app::makeThroughputPanel()->data(run.model).areas.front();
+    run.model.changeUsers(1e5);
+    run.engine->step(80);
+    run.settle();
+    const double change = -20;
+    for (const auto& make : {app::makeLatencyPanel, app::makeThroughputPanel,
+                             app::makeStatementsPanel, app::makeWaitsPanel}) {
+        const auto data = make()->data(run.model);
+        ASSERT_FALSE(data.ghost.x.empty());
+        EXPECT_EQ(data.ghost.number, 1);
+        EXPECT_GE(data.ghost.x.front(), change);
+        EXPECT_LE(data.ghost.x.back(), 0) << "nothing stands in the future";
+        EXPECT_TRUE(data.note.contains("grey: before ①")) << data.note.toStdString();
+        for (const auto& line : data.ghost.lines) EXPECT_EQ(line.size(), data.ghost.x.size());
+    }
+    // 30 s before the change stands at the change: the old figures, moved.
+    const auto ghost = app::makeThroughputPanel()->data(run.model).ghost;
+    for (std::size_t k = 0; k < ghost.x.size(); ++k)
+        EXPECT_EQ(ghost.lines[0][k], before[before.size() - 31 + k]) << k;
+    // Long after, all of it is there, and then it leaves on the left.
+    run.engine->step(4 * 100);
+    run.settle();
+    const auto late = app::makeLatencyPanel()->data(run.model).ghost;
+    EXPECT_DOUBLE_EQ(late.x.front(), -120);
+    EXPECT_GE(late.x.size(), 29u);
+    run.engine->step(4 * 60);
+    run.settle();
+    EXPECT_TRUE(app::makeLatencyPanel()->data(run.model).ghost.x.empty());
+}
+
+TEST(Panels, TheGhostReachesNoFurtherBackThanTheChangeBefore) {
+    FakeRun run;
+    run.start(200);
+    run.model.changeMechanism("query_shape", {"batched", {}});
+    run.engine->step(60);
+    run.settle();
+    run.model.changeMechanism("indexes", {"on", {}});
+    run.engine->step(120);
+    run.settle();
+    const auto data = app::makeStatementsPanel()->data(run.model);
+    EXPECT_EQ(data.ghost.number, 2);
+    ASSERT_FALSE(data.ghost.x.empty());
+    EXPECT_GE(data.ghost.x.front(), -30);
+    EXPECT_LE(data.ghost.x.front(), -29) << "it begins at the change";
+    EXPECT_LE(data.ghost.x.back(), -14);
+    // Batched throughout: the 41 statements of the list were before the first change.
+    EXPECT_LE(app::highestOf(data.ghost, 0), 5);
+}
+
+TEST(Panels, TheGhostIsNoWayAcrossAGap) {
+    Chart chart;
+    ChartData data;
+    data.x = {-4, -3, -2, -1, 0};
+    data.lines = {{1, 1, 1, 1, 1}, {1, 1, 1, 1, 1}};
+    data.ghost.x = {-4, -3, -2, -1};
+    data.ghost.lines = {{5, kNoData, 5, 5}};
+    chart.view.showData(data);
+    EXPECT_EQ(chart.view.ghostPoints(), 3);
+    EXPECT_EQ(chart.view.mostReplacesOfASeries(), 1);
+    data.ghost = {};
+    chart.view.showData(data);
+    EXPECT_EQ(chart.view.ghostPoints(), 0);
 }
 
 TEST(Panels, TheLatencyLineIsNotDrawnWithTooFewSamples) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QClipboard>
 #include <QFile>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMimeData>
 #include <QTableWidget>
 #include <QTemporaryDir>
 
@@ -110,6 +112,92 @@ TEST(Tiles, SayHowManySamplesAreMissing) {
     EXPECT_EQ(w.window.tiles().value(0), "–");
 }
 
+TEST(Tiles, SayHowOftenWhatWasBefore) {
+    FakeWindow w;
+    w.start(120);
+    const auto before = w.model.figures();
+    w.model.changeMechanism("query_shape", {"batched", {}});
+    w.engine->step(12);
+    w.settle();
+    EXPECT_TRUE(w.window.tiles().spoken(0).contains("settling 7 s"))
+        << w.window.tiles().spoken(0).toStdString();
+    w.engine->step(60);
+    w.settle();
+    const auto after = w.model.figures();
+    EXPECT_TRUE(w.window.tiles().extra(0).startsWith(app::timesText(*after.p95, *before.p95)))
+        << w.window.tiles().extra(0).toStdString();
+    EXPECT_TRUE(w.window.tiles().extra(3).startsWith(
+        app::timesText(after.statementsPerRequest, before.statementsPerRequest)))
+        << w.window.tiles().extra(3).toStdString();
+    EXPECT_TRUE(w.window.tiles().spoken(3).endsWith("before ①"))
+        << w.window.tiles().spoken(3).toStdString();
+}
+
+TEST(Tiles, KeepTheirPlacesAndTheirWordsInANarrowWindow) {
+    FakeWindow w;
+    w.window.resize(1280, 720);
+    QCoreApplication::processEvents();
+    EXPECT_EQ(w.window.tiles().title(3), "statements / req") << "at once, not with the next sample";
+    const auto widths = [&w] {
+        QList<int> out;
+        for (auto* card : w.window.tiles().findChildren<QFrame*>(Qt::FindDirectChildrenOnly))
+            out << card->width();
+        return out;
+    };
+    const auto empty = widths();
+    w.start(120);
+    EXPECT_EQ(widths(), empty);
+}
+
+TEST(Verdict, NothingHoldsWhileTheFiguresSettle) {
+    FakeWindow w;
+    auto sound = fake::FakeRun::scenario();
+    sound.design = scenario::Design::sound(mechanisms::catalogue());
+    sound.workload.dailyActiveUsers = 1e5;
+    w.model.load(sound);
+    w.start(120);
+    ASSERT_EQ(w.model.verdict().holds, judge::Holds::yes);
+    EXPECT_TRUE(w.window.verdict().headline().startsWith("Holds"));
+    w.model.changeMachines({2, 1});
+    w.engine->step(24);
+    w.settle();
+    ASSERT_EQ(w.model.verdict().holds, judge::Holds::yes);
+    EXPECT_EQ(w.window.verdict().headline(), "Settling, 4 s");
+    w.engine->step(16);
+    w.settle();
+    EXPECT_TRUE(w.window.verdict().headline().startsWith("Holds"));
+}
+
+TEST(Diagram, DrawsTheWholeDesignWhileItComesUp) {
+    const auto s = fake::FakeRun::scenario();
+    engine::Topology some;
+    some.nodes.push_back({"primary", "database", 1, "127.0.0.1", 40'001, 0, ""});
+    const auto planned = app::diagramOf({}, {}, s);
+    const auto model = app::diagramOf(some, {}, s, true);
+    ASSERT_EQ(model.boxes.size(), planned.boxes.size());
+    EXPECT_EQ(model.edges.size(), planned.edges.size());
+    for (const auto& box : model.boxes) {
+        if (box.members.empty()) continue;
+        EXPECT_EQ(box.isPlanned, box.title != "Primary") << box.title.toStdString();
+        EXPECT_EQ(box.detail, box.isPlanned ? "starting …" : "up");
+    }
+}
+
+TEST(Diagram, ABoxOfUnequalInstancesNamesBothEnds) {
+    auto s = fake::FakeRun::scenario();
+    engine::Topology topology;
+    measure::Sample sample;
+    for (int i = 1; i <= 4; ++i) {
+        const auto id = "api-" + std::to_string(i);
+        topology.nodes.push_back({id, "instance", i, "127.0.0.1", 40'000 + i, 0, ""});
+        sample.nodes[id].role = "instance";
+        sample.nodes[id].capacity = i < 4 ? 10 : 20;
+    }
+    const auto model = app::diagramOf(topology, sample, s);
+    EXPECT_EQ(model.boxes.back().title, "API 3 to 4");
+    EXPECT_EQ(model.boxes.back().detail, "10 to 20 threads");
+}
+
 TEST(States, EachIsSaidInWords) {
     FakeWindow w;
     EXPECT_EQ(w.window.verdict().headline(), "No traffic yet");
@@ -123,6 +211,8 @@ TEST(States, EachIsSaidInWords) {
     QCoreApplication::processEvents();
     EXPECT_EQ(w.window.verdict().headline(), "The run could not go on");
     EXPECT_EQ(w.window.verdict().sentence(), "the disk is full");
+    const auto* why = w.window.side().findChild<app::WhyTab*>();
+    EXPECT_EQ(why->findChild<QLabel*>()->text(), "It did not start");
     w.options = {.failure = "tenfold-server could not be started: No such file or directory"};
     w.model.start();
     QCoreApplication::processEvents();
@@ -178,9 +268,38 @@ TEST(Charts, ShowTheirDataAsATable) {
     QTest::keyClick(chart->focusProxy(), Qt::Key_T);
     auto* table = w.window.findChild<QTableWidget*>();
     ASSERT_NE(table, nullptr);
-    EXPECT_EQ(table->columnCount(), 4);
+    EXPECT_EQ(table->columnCount(), 5);
     EXPECT_EQ(table->rowCount(), static_cast<int>(chart->data().x.size()));
     EXPECT_FALSE(chart->accessibleDescription().isEmpty());
+}
+
+TEST(Charts, TheCursorGoesThroughAllOfThem) {
+    FakeWindow w;
+    w.start(80);
+    const auto charts = w.window.panels().charts();
+    QTest::keyClick(charts[1]->focusProxy(), Qt::Key_Left);
+    for (const auto* chart : charts) {
+        EXPECT_EQ(chart->cursor(), -1.0);
+        EXPECT_EQ(chart->data().samples.size(), chart->data().x.size()) << "n for each point";
+    }
+}
+
+TEST(Charts, AreCopiedAsAPictureAndAsNumbers) {
+    FakeWindow w;
+    w.start(40);
+    QGuiApplication::clipboard()->clear();
+    EXPECT_FALSE(w.window.panels().copyFocused()) << "no chart has the focus";
+    w.window.activateWindow();
+    auto* chart = w.window.panels().charts()[1];
+    ASSERT_TRUE(QTest::qWaitForWindowActive(&w.window));
+    chart->focusProxy()->setFocus();
+    ASSERT_TRUE(w.window.panels().copyFocused());
+    const auto* mime = QGuiApplication::clipboard()->mimeData();
+    EXPECT_TRUE(mime->hasImage());
+    const auto lines = mime->text().split('\n', Qt::SkipEmptyParts);
+    EXPECT_EQ(lines[0], "Asked for and answered");
+    EXPECT_TRUE(lines[1].startsWith("seconds ago\toffered\tok\t"));
+    EXPECT_EQ(static_cast<std::size_t>(lines.size()), chart->data().x.size() + 2);
 }
 
 TEST(Popovers, OpenAndSayWhereNumbersComeFrom) {
@@ -209,6 +328,19 @@ TEST(Events, HaveARowEachAndAreHighlightedTogether) {
     ASSERT_EQ(flags.size(), 1u);
     EXPECT_EQ(flags[0].number, 1);
     w.window.side().events().highlight(1);
+    EXPECT_EQ(w.window.side().events().currentNumber(), 1);
+}
+
+TEST(Events, AFlagThatIsClickedOpensItsRow) {
+    FakeWindow w;
+    w.start(8);
+    w.model.changeUsers(1e5);
+    w.engine->step(8);
+    w.settle();
+    EXPECT_FALSE(w.window.side().events().isVisible());
+    Q_EMIT w.window.panels().charts()[2]->flagChosen(1);
+    EXPECT_TRUE(w.window.side().events().isVisible());
+    EXPECT_EQ(w.window.side().events().currentNumber(), 1);
 }
 
 TEST(Shortcuts, DoNotCollideAndAreAllBound) {
@@ -219,6 +351,15 @@ TEST(Shortcuts, DoNotCollideAndAreAllBound) {
     EXPECT_EQ(bound, app::shortcuts().size());
     app::HelpDialog help(&w.window);
     help.grab();
+}
+
+TEST(ScenarioFiles, ANewOneIsADesignAsAFirstVersionShipsIt) {
+    FakeWindow w;
+    w.model.changeUsers(1e6);
+    w.window.files().startNew();
+    EXPECT_EQ(w.model.scenario().design, scenario::Design::naive(mechanisms::catalogue()));
+    EXPECT_EQ(w.model.scenario().workload.dailyActiveUsers, 1e4);
+    EXPECT_FALSE(w.model.undoStack().canUndo());
 }
 
 TEST(ScenarioFiles, ABadFileLeavesEverythingAsItWasAndNamesAllProblems) {
@@ -334,6 +475,11 @@ TEST(Words, NumbersReadTheSameEverywhere) {
     EXPECT_EQ(app::percent(0.335), "33.5 %");
     EXPECT_EQ(app::percent(0.0004), "0.04 %");
     EXPECT_EQ(app::compact(41), "41");
+    EXPECT_EQ(app::timesText(124, 10), "×12.4");
+    EXPECT_EQ(app::timesText(0.6, 10), "×0.06");
+    EXPECT_EQ(app::timesText(5, 5), "×1.0");
+    EXPECT_EQ(app::timesText(1, 500), "×<0.01");
+    EXPECT_EQ(app::timesText(5, 0), "");
     EXPECT_EQ(app::clock(134), "02:14");
     EXPECT_EQ(app::circledNumber(2), "②");
     EXPECT_EQ(app::circledNumber(21), "(21)");
