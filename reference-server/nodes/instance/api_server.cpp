@@ -13,6 +13,7 @@
 #include "reference-server/api/endpoints.h"
 #include "reference-server/api/openapi.h"
 #include "reference-server/api/problem.h"
+#include "reference-server/nodes/instance/kept_server.h"
 #include "reference-server/nodes/instance/worker_queue.h"
 #include "reference-server/protocol/identity.h"
 #include "simulator/load/endpoints.h"
@@ -128,12 +129,12 @@ ApiServer::ApiServer(NodeIdentity identity, hardware::HardwareProfile hardware)
       m_hardware(std::move(hardware)),
       m_cpu(m_hardware.coresPerInstance, std::max(0.001, m_hardware.sliceMs)),
       m_ids(instanceNumber(m_identity.id)),
-      m_server(std::make_unique<httplib::Server>()) {
+      m_server(std::make_unique<KeptServer>()) {
     listen();
 }
 
 ApiServer::~ApiServer() {
-    m_server->stop();
+    m_server->end();
     m_thread.join();
 }
 

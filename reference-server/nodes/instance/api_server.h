@@ -17,12 +17,13 @@
 #include "simulator/hardware/profile.h"
 
 namespace httplib {
-class Server;
 struct Request;
 struct Response;
 }  // namespace httplib
 
 namespace tenfold::nodes {
+
+class KeptServer;
 
 /// The HTTP server of an instance: takes a request, finds the design it entered with, lets the
 /// endpoint answer, spends the emulated CPU, books what it took.
@@ -69,7 +70,7 @@ private:
     mutable std::mutex m_mutex;  // of the two below
     std::map<std::uint64_t, std::shared_ptr<const Backend>> m_backends;
     std::shared_ptr<const Backend> m_current;
-    std::unique_ptr<httplib::Server> m_server;
+    std::unique_ptr<KeptServer> m_server;
     std::thread m_thread;
     int m_port = 0;
 };
