@@ -200,6 +200,14 @@ void ChartCanvas::paintFlags(QPainter& p) const {
             draw(wide, words);
         } else if (isFree(aside)) {
             draw(aside, words);
+        } else if (const double room = m_plot.right() + narrow / 2 - pills.back().left();
+                   room > 4 * narrow) {
+            // Cut to what is left of the plot.
+            const QString head = circledNumber(flag.number) + " ";
+            const QString cut =
+                head + metrics.elidedText(flag.text, Qt::ElideRight,
+                                          room - metrics.horizontalAdvance(head) - 12);
+            draw({pills.back().topLeft(), QSizeF(metrics.horizontalAdvance(cut) + 12, h)}, cut);
         }
         break;
     }
@@ -210,13 +218,16 @@ void ChartCanvas::paintNote(QPainter& p) const {
     const QFont font = fontFor(TextRole::small);
     const QFontMetricsF metrics(font);
     p.setFont(font);
+    // The names of the lines stand to the right of the plot.
+    const QString note =
+        metrics.elidedText(m_data.note, Qt::ElideRight, std::max(0.0, m_plot.width() - 16));
     const QRectF box(m_plot.left() + 6, m_plot.bottom() - metrics.height() - 3,
-                     metrics.horizontalAdvance(m_data.note) + 8, metrics.height() + 1);
+                     metrics.horizontalAdvance(note) + 8, metrics.height() + 1);
     QColor paper = m_theme.theme().card;
     paper.setAlpha(215);
     p.fillRect(box, paper);
     p.setPen(m_theme.theme().faint);
-    p.drawText(box, Qt::AlignCenter, m_data.note);
+    p.drawText(box, Qt::AlignCenter, note);
 }
 
 void ChartCanvas::paintCursor(QPainter& p) const {

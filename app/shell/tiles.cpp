@@ -10,8 +10,8 @@ namespace tenfold::app {
 
 namespace {
 
-// "1,540 of 2,315 /s" takes the most room.
-constexpr int kShares[] = {22, 22, 32, 23, 22};
+// By what their longest words need: "1,540 of 2,315 /s", "p95 wait · 10 s".
+constexpr int kShares[] = {26, 21, 31, 23, 21};
 
 QString firstThatFits(const QStringList& texts, const QFontMetrics& metrics, int room,
                       const QString& otherwise) {
@@ -72,7 +72,10 @@ void Tiles::show(std::size_t i, const QStringList& titles, const QStringList& va
     const QString value = firstThatFits(values, metrics, room, values.last());
     setTextIfNew(tile.value, value);
     const int left = room - metrics.horizontalAdvance(value) - 12;
-    tile.extra->setText(firstThatFits(extras, tile.extra->fontMetrics(), left, {}));
+    const QString extra = firstThatFits(extras, tile.extra->fontMetrics(), left, {});
+    tile.extra->setText(extra);
+    // An empty label would still keep some room from the figure.
+    tile.extra->setVisible(!extra.isEmpty());
     setKind(tile.value, tone == Tone::bad ? "bad" : tone == Tone::settling ? "faint" : "");
     QString all = titles.first() + ": " + values.first();
     if (!extras.isEmpty()) all += ", " + extras.first();
@@ -116,20 +119,22 @@ void Tiles::refresh() {
     const QString p95 = f.p95 ? (f.isP95Censored ? "≥ " : "") + milliseconds(*f.p95) : none;
     const QString n = tr("n %1").arg(count(static_cast<double>(f.n)));
     QStringList titles = titled(tr("p95 wait"));
-    if (f.p95)
+    QStringList extras;
+    const QString change = before ? changeOfP95() : QString();
+    if (hasData && !f.p95) {
+        extras << tr("%1 of %2 samples").arg(f.n).arg(kSamplesForP95)
+               << tr("%1 of %2").arg(f.n).arg(kSamplesForP95);
+    } else if (left > 0) {
+        const QString wait = QString::number(std::ceil(left), 'f', 0);
+        titles = QStringList{tr("p95 wait · settling %1 s").arg(wait),
+                             tr("p95 · settling %1 s").arg(wait), tr("p95 · settling")};
+        extras << tr("%1 s · %2").arg(seconds, n) << n;
+    } else if (f.p95) {
         titles = QStringList{titles[0] + " · " + n, titles[1] + " · " + n,
                              tr("p95 · %1 s · %2").arg(seconds, n)} +
                  titles;
-    const QString change = before ? changeOfP95() : QString();
-    QStringList extras;
-    if (hasData && !f.p95)
-        extras << tr("%1 of %2 samples").arg(f.n).arg(kSamplesForP95)
-               << tr("%1 of %2").arg(f.n).arg(kSamplesForP95);
-    else if (left > 0)
-        extras << tr("settling %1 s").arg(std::ceil(left), 0, 'f', 0)
-               << tr("◌ %1 s").arg(std::ceil(left), 0, 'f', 0);
-    else if (!change.isEmpty())
-        extras << change;
+        if (!change.isEmpty()) extras << change;
+    }
     const bool isSlow = f.p95 && *f.p95 > objective.p99Ms;
     show(0, titles, {p95}, extras,
          left > 0 ? Tone::settling
@@ -157,8 +162,9 @@ void Tiles::refresh() {
         hasRate ? tr("%1 of %2").arg(perSecond(f.answeredHz), perSecond(f.offeredHz)) : none;
     extras.clear();
     if (before && hasRate) extras << timesText(f.answeredHz, before->answeredHz);
-    show(2, titled(tr("answered")), {hasRate ? answered + " /s" : none, answered}, extras, failing,
-         before ? against(perSecond(before->answeredHz) + " /s") : QString());
+    show(2, titled(tr("answered")),
+         {hasRate ? answered + " /s" : none, answered, perSecond(f.answeredHz) + " /s"}, extras,
+         failing, before ? against(perSecond(before->answeredHz) + " /s") : QString());
 
     const auto& server = f.all.server;
     const bool hasServer = server.requests > 0 && f.windowS > 0;

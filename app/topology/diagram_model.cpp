@@ -192,6 +192,8 @@ private:
         box.isPlanned = m_isPlanned && !isThere(ids);
         box.isFailing = j.rejectedHz > 0 || (j.hasUtilisation && j.utilisation >= 0.95);
         if (j.hasUtilisation) box.utilisation = j.utilisation;
+        // A node whose CPU nobody emulates has none to show; a dash in a ring reads as a fault.
+        box.hasRing = j.hasUtilisation || box.isDead();
         box.detail = !m_isPlanned     ? detailOf(ids.front(), ids, j)
                      : !box.isPlanned ? QString("up")
                      : m_there        ? QString("starting …")

@@ -121,9 +121,13 @@ TEST(Tiles, SayHowOftenWhatWasBefore) {
     w.settle();
     EXPECT_TRUE(w.window.tiles().spoken(0).contains("settling 7 s"))
         << w.window.tiles().spoken(0).toStdString();
+    EXPECT_TRUE(w.window.tiles().title(0).contains("settling"));
     w.engine->step(60);
     w.settle();
     const auto after = w.model.figures();
+    EXPECT_TRUE(
+        w.window.tiles().spoken(0).contains("n " + app::count(static_cast<double>(after.n))))
+        << w.window.tiles().spoken(0).toStdString();
     EXPECT_TRUE(w.window.tiles().extra(0).startsWith(app::timesText(*after.p95, *before.p95)))
         << w.window.tiles().extra(0).toStdString();
     EXPECT_TRUE(w.window.tiles().extra(3).startsWith(
@@ -145,8 +149,15 @@ TEST(Tiles, KeepTheirPlacesAndTheirWordsInANarrowWindow) {
         return out;
     };
     const auto empty = widths();
+    w.model.changeUsers(1e6);  // the longest figures
     w.start(120);
+    QCoreApplication::processEvents();
     EXPECT_EQ(widths(), empty);
+    for (auto* value : w.window.tiles().findChildren<QLabel*>())
+        if (value->isVisible() && !qobject_cast<app::ElidedLabel*>(value)) {
+            EXPECT_LE(value->fontMetrics().horizontalAdvance(value->text()), value->width())
+                << value->text().toStdString();
+        }
 }
 
 TEST(Verdict, NothingHoldsWhileTheFiguresSettle) {
@@ -181,6 +192,22 @@ TEST(Diagram, DrawsTheWholeDesignWhileItComesUp) {
         EXPECT_EQ(box.isPlanned, box.title != "Primary") << box.title.toStdString();
         EXPECT_EQ(box.detail, box.isPlanned ? "starting …" : "up");
     }
+}
+
+TEST(Diagram, ANodeWithoutEmulatedCoresHasNoRing) {
+    engine::Topology topology;
+    topology.nodes.push_back({"gateway", "gateway", 1, "127.0.0.1", 40'001, 0, ""});
+    topology.nodes.push_back({"primary", "database", 2, "127.0.0.1", 40'002, 0, ""});
+    measure::Sample sample;
+    sample.nodes["gateway"].role = "gateway";
+    sample.nodes["primary"].role = "database";
+    sample.nodes["primary"].cores = 2;
+    sample.nodes["primary"].spanMs = 250;
+    const auto s = fake::FakeRun::scenario();
+    for (const auto& box : app::diagramOf(topology, sample, s).boxes)
+        EXPECT_EQ(box.hasRing, box.title == "Primary") << box.title.toStdString();
+    sample.nodes["gateway"].alive = false;
+    EXPECT_TRUE(app::diagramOf(topology, sample, s).boxes[1].hasRing) << "its cross stands there";
 }
 
 TEST(Diagram, ABoxOfUnequalInstancesNamesBothEnds) {
