@@ -193,7 +193,8 @@ TEST_F(RealClients, CurlGetsServerTimingAndCannotForgeAnIdentity) {
     EXPECT_THAT(shell("curl -si -H 'X-Tenfold-User: 5' " + direct + "/v1/me"),
                 HasSubstr("HTTP/1.1 401"));
     EXPECT_THAT(shell("curl -s " + url + "/metrics"), HasSubstr("tenfold_work_arrived_total"));
-    EXPECT_THAT(shell("curl -s " + direct + "/metrics"), HasSubstr("http_server_requests_total"));
+    EXPECT_THAT(shell("curl -s " + direct + "/metrics"),
+                HasSubstr("http_server_request_duration_seconds"));
     EXPECT_THAT(shell("curl -s http://127.0.0.1:" +
                       std::to_string(s_live->node("primary").metricsPort) + "/metrics"),
                 HasSubstr("service_role=\"database\""));

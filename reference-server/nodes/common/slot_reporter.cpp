@@ -31,14 +31,17 @@ double processCpuMs() {
 
 std::string prometheusText(const measure::Sample& s) {
     std::string out;
-    out += "# TYPE http_server_requests_total counter\n";
+    // The OpenTelemetry names where there is one; a summary without quantiles is sum and count.
+    out += "# TYPE http_server_request_duration_seconds summary\n";
     out += "# TYPE db_client_statements_total counter\n";
     out += "# TYPE db_client_rows_total counter\n";
     out += "# TYPE cache_hits_total counter\n# TYPE cache_misses_total counter\n";
     for (const auto& [id, e] : s.endpoints) {
         const std::string labels = fmt::format("http_route=\"{}\"", id);
         const auto& v = e.server;
-        line(out, "http_server_requests_total", labels, static_cast<double>(v.requests));
+        line(out, "http_server_request_duration_seconds_sum", labels, e.where.sumMs() / 1e3);
+        line(out, "http_server_request_duration_seconds_count", labels,
+             static_cast<double>(v.requests));
         line(out, "db_client_statements_total", labels, static_cast<double>(v.statements));
         line(out, "db_client_rows_total", labels, static_cast<double>(v.rows));
         line(out, "cache_hits_total", labels, static_cast<double>(v.cacheHits));
@@ -62,6 +65,7 @@ std::string prometheusText(const measure::Sample& s) {
 SlotReporter::SlotReporter(ControlChannel& control, NodeIdentity identity, Collect collect)
     : m_control(control), m_identity(std::move(identity)), m_collect(std::move(collect)) {
     m_total.slots = 0;
+    m_total.nodes[m_identity.id].role = m_identity.role;  // counters that begin at 0 are there
     m_cpuBeforeMs = processCpuMs();
     m_thread = std::thread([this] { loop(); });
 }
