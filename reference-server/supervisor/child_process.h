@@ -71,6 +71,8 @@ public:
     bool isBeingReplaced = false;  // by a rolling deploy that is under way
     bool isHeldDown = false;       // by a fault: it comes back when that ends
     std::string file;              // of a database
+    int cores = 0;                 // of an instance: the machine it was started on
+    int threads = 0;
 
 private:
     struct Waiting {

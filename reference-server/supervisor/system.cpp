@@ -87,8 +87,15 @@ int System::held(const std::string& role) const {
 
 int System::serving(const std::string& role) const {
     const auto nodes = alive(role);
-    return static_cast<int>(std::count_if(nodes.begin(), nodes.end(),
-                                          [](const Child& c) { return !c->isBeingReplaced; }));
+    return static_cast<int>(std::count_if(nodes.begin(), nodes.end(), [this](const Child& c) {
+        return !c->isBeingReplaced && hasItsMachine(c);
+    }));
+}
+
+bool System::hasItsMachine(const Child& child) const {
+    const auto hardware = m_target.effectiveHardware();
+    return child->role() != "instance" || (child->cores == hardware.coresPerInstance &&
+                                           child->threads == hardware.threadsPerInstance);
 }
 
 json System::peersFor(const std::string& role) const {
@@ -103,8 +110,11 @@ json System::peersFor(const std::string& role) const {
     json peers = json::object();
     if (role == "gateway") {
         peers["instances"] = json::array();
-        for (const auto& c : alive("instance"))
-            if (c->port) peers["instances"].push_back(entry(c));
+        for (const auto& c : alive("instance")) {
+            if (!c->port) continue;
+            peers["instances"].push_back(entry(c));
+            peers["instances"].back()["threads"] = c->threads;
+        }
         return peers;
     }
     if (role == "generator") {
@@ -156,6 +166,11 @@ System::Child System::spawnNode(const std::string& id, const std::string& role) 
     const auto child = std::make_shared<ChildProcess>(m_io, id, role);
     child->onLine([this, id](const json& line) { m_hooks.onLine(id, line); });
     const std::string parent = std::to_string(::getpid());
+    if (role == "instance") {
+        const auto hardware = m_target.effectiveHardware();
+        child->cores = hardware.coresPerInstance;
+        child->threads = hardware.threadsPerInstance;
+    }
     if (role == "generator") {
         child->spawn(programFolder() / "tenfold-load", {"--control", parent});
     } else {

@@ -98,6 +98,8 @@ private:
     void publish(std::uint64_t version);
     int held(const std::string& role) const;
     int serving(const std::string& role) const;
+    /// An instance is started for one machine; on another tier's it is another instance.
+    bool hasItsMachine(const Child& child) const;
     std::vector<Child> markSurplus();
     boost::asio::awaitable<void> retireThenEnd(std::uint64_t version, std::vector<Child> surplus);
     boost::asio::awaitable<void> endNodes(std::vector<Child> children);

@@ -113,9 +113,10 @@ std::vector<System::Child> System::markSurplus() {
     const auto mark = [&](const char* role, int wanted) {
         int kept = 0;
         for (const auto& c : alive(role)) {
-            const bool isNeeded = c->isBeingReplaced ? m_isDeploying : kept < wanted;
+            const bool counts = !c->isBeingReplaced && hasItsMachine(c);
+            const bool isNeeded = counts ? kept < wanted : c->isBeingReplaced && m_isDeploying;
             if (!isNeeded) surplus.push_back(c);
-            if (!c->isBeingReplaced) ++kept;
+            if (counts) ++kept;
         }
     };
     mark("instance", m_target.instances());

@@ -132,6 +132,14 @@ TEST(Faults, AnotherTierIsAnotherLoadOnOtherMachines) {
     const auto w = live.sinceChange(2);
     EXPECT_NEAR(static_cast<double>(w.total().users.offered) * 1000 / w.spanMs(), 231.5, 60);
     EXPECT_EQ(aliveNow(live.timeline(), "instance").size(), 4u);
+    for (const auto& [id, n] : live.timeline().samples().back().nodes) {
+        if (n.role != "instance" || !n.alive) continue;
+        EXPECT_EQ(n.cores, 2) << id << " is an instance of the tier before";
+        EXPECT_EQ(n.capacity, 20) << id;
+    }
+    live.stop();
+    const auto all = live.timeline().window(0, live.timeline().lastSlot()).total().users;
+    EXPECT_EQ(all.failed(), 0u) << "growing loses nobody's request";
 }
 
 TEST(Faults, DuringADeployChangesAndPauseAreTakenAtOnceAndTheDeployGoesOn) {

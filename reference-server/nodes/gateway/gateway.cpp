@@ -15,11 +15,19 @@ namespace asio = boost::asio;
 using nlohmann::json;
 
 namespace {
-std::vector<Upstreams::Peer> peersFrom(const json& line) {
-    std::vector<Upstreams::Peer> peers;
+/// What a version brings besides its design.
+struct Surroundings {
+    hardware::HardwareProfile hardware;
+    std::vector<Upstreams::Peer> instances;
+};
+
+Surroundings surroundingsFrom(const json& line) {
+    Surroundings s;
+    s.hardware = hardware::profileFromJson(line.at("hardware"));
     for (const auto& p : line.at("peers").value("instances", json::array()))
-        peers.push_back({p.at("id").get<std::string>(), p.at("port").get<int>()});
-    return peers;
+        s.instances.push_back(
+            {p.at("id").get<std::string>(), p.at("port").get<int>(), p.at("threads").get<int>()});
+    return s;
 }
 
 /// Asks the node on its own thread. When that is too busy to answer in time, nothing is taken: what
@@ -44,17 +52,18 @@ measure::Sample sampleOf(GatewayNode& node) {
 int runGateway(ControlChannel& control, const json& start) {
     const NodeIdentity identity = identityFrom(start);
     Versions versions;
-    std::map<std::uint64_t, std::vector<Upstreams::Peer>> peers;
+    std::map<std::uint64_t, Surroundings> surroundings;
     const auto prepare = [&](const json& line) {
         const auto v = line.at("version").get<std::uint64_t>();
         versions.prepare(v, scenario::designFromTrustedJson(line.at("design")));
-        peers[v] = peersFrom(line);
+        surroundings[v] = surroundingsFrom(line);
     };
     prepare(start);
     const auto first = start.at("version").get<std::uint64_t>();
     versions.publish(first);
-    GatewayNode node(identity, hardware::profileFromJson(start.at("hardware")), versions);
-    node.configure(versions.current()->design, peers[first]);
+    GatewayNode node(identity, surroundings[first].hardware, versions);
+    node.configure(versions.current()->design, surroundings[first].hardware,
+                   surroundings[first].instances);
     {
         SlotReporter reporter(control, identity, [&](std::int64_t) { return sampleOf(node); });
         node.setMetrics([&] { return reporter.metricsText(); });
@@ -67,14 +76,14 @@ int runGateway(ControlChannel& control, const json& start) {
                 prepare(command);
                 control.emit({{"prepared", v}});
             } else if (cmd == "publish") {
-                asio::post(node.io(), [&node, &versions, &control, v, p = peers.at(v)] {
+                asio::post(node.io(), [&node, &versions, &control, v, s = surroundings.at(v)] {
                     versions.publish(v);
-                    node.configure(versions.current()->design, p);
+                    node.configure(versions.current()->design, s.hardware, s.instances);
                     control.emit({{"published", v}});
                 });
             } else if (cmd == "retire") {
                 versions.retire(v);
-                peers.erase(peers.begin(), peers.lower_bound(v));
+                surroundings.erase(surroundings.begin(), surroundings.lower_bound(v));
                 asio::post(node.io(), [&node, &control, v] {
                     node.upstreams().whenDrained([&control, v] { control.emit({{"retired", v}}); });
                 });

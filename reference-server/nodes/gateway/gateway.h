@@ -9,8 +9,8 @@ namespace tenfold::nodes {
 
 /// The role `gateway`: balancing, health checks, rate limits, shedding, identity.
 ///
-/// Peers: "instances":[{"id","port"}]. It answers `retire` when the instances it no longer uses
-/// have nothing open.
+/// Peers: "instances":[{"id","port","threads"}]. It answers `retire` when the instances it no
+/// longer uses have nothing open.
 int runGateway(ControlChannel& control, const nlohmann::json& start);
 
 }  // namespace tenfold::nodes

@@ -31,7 +31,7 @@ public:
     explicit RunningGateway(Options options) : m_design(designOf(options)) {
         m_versions.prepare(3, m_design);
         m_versions.publish(3);
-        hardware::HardwareProfile hardware;
+        auto& hardware = m_hardware;
         hardware.native = options.isNative;
         hardware.threadsPerInstance = options.threads;
         hardware.gatewayQueue = options.queue;
@@ -52,11 +52,12 @@ public:
 
     void use(const std::vector<const TestUpstream*>& upstreams) {
         std::vector<nodes::Upstreams::Peer> peers;
-        for (const auto* u : upstreams) peers.push_back({u->name(), u->port()});
+        for (const auto* u : upstreams)
+            peers.push_back({u->name(), u->port(), m_hardware.threadsPerInstance});
         usePeers(peers);
     }
     void usePeers(const std::vector<nodes::Upstreams::Peer>& peers) {
-        onNode([&] { m_node->configure(m_design, peers); });
+        onNode([&] { m_node->configure(m_design, m_hardware, peers); });
     }
     bool isDrained() {
         bool isCalled = false;
@@ -111,6 +112,7 @@ private:
     }
 
     scenario::Design m_design;
+    hardware::HardwareProfile m_hardware;
     nodes::Versions m_versions;
     std::unique_ptr<nodes::GatewayNode> m_node;
     std::thread m_thread;

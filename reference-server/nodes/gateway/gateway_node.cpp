@@ -22,8 +22,7 @@ GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile&
       m_acceptor(m_io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
       m_watchTimer(m_io),
       m_acceptTimer(m_io),
-      m_upstreams(m_io, hardware.threadsPerInstance,
-                  static_cast<std::size_t>(hardware.gatewayQueue)),
+      m_upstreams(m_io, static_cast<std::size_t>(hardware.gatewayQueue)),
       m_admissions(protocol::tokenKey(m_identity.seed)),
       m_deadlines(m_io),
       m_originLink(hardware.originLinkMbit, 0),
@@ -65,7 +64,11 @@ void GatewayNode::watchClients() {
 }
 
 void GatewayNode::configure(const scenario::Design& design,
+                            const hardware::HardwareProfile& hardware,
                             const std::vector<Upstreams::Peer>& peers) {
+    m_hardware = hardware;
+    m_originLink.setBandwidth(hardware.originLinkMbit);
+    m_upstreams.setQueueBound(static_cast<std::size_t>(hardware.gatewayQueue));
     m_admissions.configure(design);
     m_upstreams.setPeers(peers);
 }

@@ -31,7 +31,9 @@ public:
     boost::asio::io_context& io() { return m_io; }
     void run();
     void stop() { m_io.stop(); }
-    void configure(const scenario::Design& design, const std::vector<Upstreams::Peer>& peers);
+    /// Design, hardware and instances of a version.
+    void configure(const scenario::Design& design, const hardware::HardwareProfile& hardware,
+                   const std::vector<Upstreams::Peer>& peers);
     void setMetrics(std::function<std::string()> text) { m_metrics = std::move(text); }
     Upstreams& upstreams() { return m_upstreams; }
     measure::Sample collect();

@@ -58,9 +58,8 @@ struct Upstreams::Connection {
     }
 };
 
-Upstreams::Upstreams(asio::io_context& io, int threadsPerInstance, std::size_t queueBound)
+Upstreams::Upstreams(asio::io_context& io, std::size_t queueBound)
     : m_io(io),
-      m_threads(threadsPerInstance),
       m_bound(queueBound),
       m_budget(std::make_shared<ResponseBudget>(kMaxHeldBytes)),
       m_checkTimer(io) {
@@ -121,11 +120,11 @@ Upstreams::InstancePtr Upstreams::choose(const InstancePtr& avoided) {
     ++m_turn;  // ties go round
     for (std::size_t k = 0; k < m_instances.size(); ++k) {
         const auto& i = m_instances[(m_turn + k) % m_instances.size()];
-        if (!i->isUp || i->isLeaving || i->open >= m_threads || i == avoided) continue;
+        if (!i->isUp || i->isLeaving || i->open >= i->peer.threads || i == avoided) continue;
         if (!best || i->open < best->open) best = i;
     }
     const bool isOnlyChoice = avoided && avoided->isUp && !avoided->isLeaving && up() == 1;
-    if (!best && isOnlyChoice && avoided->open < m_threads) return avoided;
+    if (!best && isOnlyChoice && avoided->open < avoided->peer.threads) return avoided;
     return best;
 }
 

@@ -38,13 +38,15 @@ public:
     struct Peer {
         std::string id;
         int port = 0;
+        int threads = 1;  // it has: so many requests may be open at it
     };
 
-    Upstreams(boost::asio::io_context& io, int threadsPerInstance, std::size_t queueBound);
+    Upstreams(boost::asio::io_context& io, std::size_t queueBound);
     ~Upstreams();
 
     /// The instances from now on. One that is missing finishes what it has open and gets no more.
     void setPeers(const std::vector<Peer>& peers);
+    void setQueueBound(std::size_t bound) { m_bound = bound; }
     /// Sends a request to an instance. `isGone` is asked before a request that has waited is sent:
     /// nobody needs the answer any more.
     void send(std::shared_ptr<HttpRequest> request, IsGone isGone, Done done);
@@ -102,7 +104,6 @@ private:
     void sweep();
 
     boost::asio::io_context& m_io;
-    int m_threads;
     std::size_t m_bound;
     std::vector<InstancePtr> m_instances;
     std::size_t m_turn = 0;
