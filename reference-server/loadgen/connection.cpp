@@ -103,7 +103,7 @@ void Connection::finish(End end) {
     }
     const Done done = std::move(m_done);
     m_done = nullptr;
-    done(end);
+    done(shared_from_this(), end);
 }
 
 }  // namespace tenfold::loadgen

@@ -20,7 +20,8 @@ public:
         refused,             // could not connect, or broke in the middle
         cancelled,           // by the caller
     };
-    using Done = std::function<void(End)>;
+    /// Is handed the connection: one that held its own callback would never be freed.
+    using Done = std::function<void(const std::shared_ptr<Connection>&, End)>;
 
     explicit Connection(boost::asio::io_context& io)
         : m_socket(io), m_chunk(new char[kChunkBytes]) {}

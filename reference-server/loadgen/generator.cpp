@@ -39,6 +39,11 @@ Generator::Generator(asio::io_context& io, Settings settings, ResultBook& book)
     m_pools.push_back({AddressBook::abuserAddress(), {}});
 }
 
+Generator::~Generator() {
+    // A request in flight and its connection hold each other.
+    for (const auto& request : m_byDeadline) request->connection = nullptr;
+}
+
 std::size_t Generator::lineBound() const {
     const double tenSeconds = kLineSeconds * (m_users.rateHz() + m_abuser.rateHz());
     return std::min(kMaxLine, static_cast<std::size_t>(std::max(100.0, tenSeconds)));
@@ -170,8 +175,8 @@ void Generator::open(const RequestPtr& request) {
 void Generator::send(const RequestPtr& request, const std::shared_ptr<Connection>& connection) {
     request->connection = connection;
     if (!request->isRetried) m_book.sent(request->endpoint, request->who, monotonicNow());
-    connection->exchange(request->text, [this, request, connection](Connection::End end) {
-        exchangeEnded(request, connection, end);
+    connection->exchange(request->text, [this, request](const auto& used, Connection::End end) {
+        exchangeEnded(request, used, end);
     });
     request->sentAt = connection->sentAt();
 }

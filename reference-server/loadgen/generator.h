@@ -43,6 +43,7 @@ public:
     };
 
     Generator(boost::asio::io_context& io, Settings settings, ResultBook& book);
+    ~Generator();
 
     /// Requests a second from now on, of the users and of the abuser. On the IO thread.
     void setRate(double usersHz, double abuserHz);

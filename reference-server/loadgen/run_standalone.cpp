@@ -60,20 +60,20 @@ void closedLoop(const Target& target, const std::string& request, int connection
         if (sentAt >= until) return;
         ++out.counts.offered;
         ++out.counts.sent;
-        c->exchange(request, [&, c, sentAt](Connection::End end) {
+        c->exchange(request, [&, sentAt](const auto& used, Connection::End end) {
             const Nanos now = monotonicNow();
             const double ms = static_cast<double>(now - sentAt) / 1e6;
             if (end == Connection::End::answered) {
-                const auto outcome = outcomeOf(c->response().status());
+                const auto outcome = outcomeOf(used->response().status());
                 ++out.counts.of(outcome);
                 if (outcome == Outcome::ok && now <= until) ++out.okInTime;
                 out.counts.response.recordMs(ms);
-                out.counts.bytes += c->response().bytes();
+                out.counts.bytes += used->response().bytes();
             } else {
                 ++out.counts.of(Outcome::refused);
             }
-            if (c->isReusable()) {
-                next(c);
+            if (used->isReusable()) {
+                next(used);
                 return;
             }
             open();
