@@ -4,6 +4,8 @@
 #include <QLocale>
 #include <cmath>
 
+#include "simulator/measure/words.h"
+
 namespace tenfold::app {
 
 namespace {
@@ -13,11 +15,7 @@ QString grouped(double value, int decimals) {
 }  // namespace
 
 QString milliseconds(double ms) {
-    if (ms < 0.95) return grouped(ms, 1) + " ms";
-    if (ms < 9.95) return grouped(ms, 1) + " ms";
-    if (ms < 999.5) return grouped(ms, 0) + " ms";
-    if (ms < 9'950) return grouped(ms / 1000, 1) + " s";
-    return grouped(ms / 1000, 0) + " s";
+    return QString::fromStdString(measure::milliseconds(ms));
 }
 
 QString perSecond(double hz) {
@@ -25,7 +23,7 @@ QString perSecond(double hz) {
 }
 
 QString count(double n) {
-    return grouped(std::round(n), 0);
+    return QString::fromStdString(measure::count(static_cast<std::uint64_t>(std::llround(n))));
 }
 
 QString compact(double n) {

@@ -7,9 +7,13 @@
 #include <array>
 #include <cmath>
 
+#include "simulator/measure/words.h"
+
 namespace tenfold::judge {
 
 using measure::ClientCounts;
+using measure::count;
+using measure::milliseconds;
 using measure::Outcome;
 
 namespace {
@@ -38,8 +42,16 @@ std::string percent(double ratio) {
                        : fmt::format("{:.0f} %", ratio * 100);
 }
 
-std::string milliseconds(double ms) {
-    return ms < 10 ? fmt::format("{:.1f} ms", ms) : fmt::format("{:.0f} ms", ms);
+/// "primary CPU (asked for 6.0 cores, has 4)", "gateway queue".
+std::string limitWords(const std::string& limit, const measure::Sample& window) {
+    const auto dot = limit.rfind('.');
+    const std::string node = limit.substr(0, dot);
+    const std::string part = dot == std::string::npos ? "" : limit.substr(dot + 1);
+    if (part != "cpu") return node + " " + part;
+    const auto it = window.nodes.find(node);
+    if (it == window.nodes.end() || it->second.cores <= 0) return node + " CPU";
+    return fmt::format("{} CPU (asked for {:.1f} cores, has {:g})", node, it->second.askedCores(),
+                       it->second.cores);
 }
 
 /// How failures are told: "33 % of requests shed".
@@ -76,10 +88,11 @@ Reason reasonFor(const std::string& id, const ClientCounts& c, const scenario::O
     const bool isSlow = r.aboveRatioLow > 0.01;
     const bool isBroken = r.failedRatioLow > 1 - objective.answeredRatio;
     if (isSlow)
-        r.text =
-            fmt::format("{} of {} took longer than {:.0f} ms", r.above, r.samples, objective.p99Ms);
+        r.text = fmt::format("{} of {} took longer than {}", count(r.above), count(r.samples),
+                             milliseconds(objective.p99Ms));
     if (isBroken)
-        r.text += (isSlow ? "; " : "") + fmt::format("{} of {} failed", c.failed(), ended);
+        r.text +=
+            (isSlow ? "; " : "") + fmt::format("{} of {} failed", count(c.failed()), count(ended));
     isFailing = isSlow || isBroken;
     isMet = r.samples >= kSamplesForP99 &&
             c.response.percentileMs(0.99).value_or(0) <= objective.p99Ms &&
@@ -168,18 +181,20 @@ Verdict judge(const measure::Sample& window, const scenario::Objective& objectiv
                                1 - objective.answeredRatio)
             v.sentence = failureWords(all) + ", ";
         if (p99 && *p99 > objective.p99Ms) {
-            v.sentence += fmt::format("p99 {} against {:.0f} ms.", p99Text, objective.p99Ms);
+            v.sentence += fmt::format("p99 {} against {}.", p99Text, milliseconds(objective.p99Ms));
         } else if (worst && worst->endpoint != "all") {
             v.sentence += fmt::format("{}: {}.", worst->endpoint, worst->text);
         } else {
             v.sentence += fmt::format("at most {} may fail.", percent(1 - objective.answeredRatio));
         }
-        if (v.firstToBreak) v.sentence += " First to break: " + *v.firstToBreak + ".";
+        if (v.firstToBreak)
+            v.sentence += " First to break: " + limitWords(*v.firstToBreak, window) + ".";
     } else if (isWholeMet && areEndpointsMet) {
         v.holds = Holds::yes;
         v.headline = "Holds at " + tierText;
-        v.sentence = fmt::format("p99 {} against {:.0f} ms, {} of {} requests answered.", p99Text,
-                                 objective.p99Ms, all.of(Outcome::ok), all.ended());
+        v.sentence = fmt::format("p99 {} against {}, {} of {} requests answered.", p99Text,
+                                 milliseconds(objective.p99Ms), count(all.of(Outcome::ok)),
+                                 count(all.ended()));
     } else {
         v.holds = Holds::notYetKnown;
         v.headline = "Not yet known";

@@ -58,7 +58,7 @@ TEST(Verdict, ARareEndpointCanFailButNeedNotProveItself) {
     const auto v = judge::judge(s, {}, "10k", "primary.cpu");
     EXPECT_EQ(v.holds, Holds::no);
     EXPECT_THAT(v.sentence, testing::HasSubstr("orders.list: 4 of 4 took longer than 300 ms"));
-    EXPECT_THAT(v.sentence, testing::HasSubstr("First to break: primary.cpu"));
+    EXPECT_THAT(v.sentence, testing::HasSubstr("First to break: primary CPU"));
 }
 
 TEST(Verdict, FailuresCountButAnAbusersRefusalsDoNot) {
