@@ -40,11 +40,19 @@ double perRequest(const measure::EndpointSample& e, std::uint64_t measure::Serve
                : -1;
 }
 
+std::string outcomesOf(const measure::ClientCounts& c) {
+    std::string out;
+    for (int i = 0; i < measure::kOutcomes; ++i)
+        if (const auto o = static_cast<Outcome>(i); c.of(o) > 0)
+            out += " " + std::string(measure::toString(o)) + " " + std::to_string(c.of(o));
+    return out;
+}
+
 void expectNothingLost(LiveSystem& live) {
     live.stop();
     const auto all = live.timeline().window(0, live.timeline().lastSlot()).total();
     EXPECT_EQ(all.users.offered, all.users.ended());
-    EXPECT_EQ(all.users.failed(), 0u) << "switching must lose no request";
+    EXPECT_EQ(all.users.failed(), 0u) << "switching must lose no request" << outcomesOf(all.users);
     EXPECT_GT(all.users.offered, 0u);
 }
 
