@@ -43,8 +43,9 @@ function(tenfold_library target)
   target_link_libraries(${target} PUBLIC tenfold_flags ${A_LIBS})
 endfunction()
 
-# tenfold_test(<name> SOURCES … LIBS … [LABELS …] [TIMEOUT seconds])
-# Each GoogleTest case becomes a ctest case.
+# tenfold_test(<name> SOURCES … LIBS … [LABELS live|threads] [TIMEOUT seconds])
+# Each GoogleTest case becomes a ctest case. Live systems are tested one at a time: two of them beside
+# each other would measure each other.
 function(tenfold_test name)
   if(NOT TENFOLD_TESTS)
     return()
@@ -58,8 +59,12 @@ function(tenfold_test name)
   target_compile_definitions(${name} PRIVATE
     TENFOLD_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}" TENFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/test-bin")
+  set(lock)
+  if("live" IN_LIST A_LABELS)
+    set(lock RESOURCE_LOCK live_system)
+  endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}")
+    PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}" ${lock})
 endfunction()
 
 # folder_registry(<folder> <name>…): the folders that count are listed; a folder that is there but not
