@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "simulator/judge/limits.h"
 #include "simulator/measure/clock.h"
+#include "simulator/measure/words.h"
 
 namespace tenfold::judge {
 
@@ -58,6 +60,10 @@ Facts gather(const measure::Timeline& timeline) {
     return f;
 }
 
+std::string grouped(double n) {
+    return measure::count(static_cast<std::uint64_t>(std::llround(std::max(0.0, n))));
+}
+
 std::vector<Figure> figuresOf(const Facts& f) {
     std::vector<Figure> out;
     for (const auto& [id, n] : f.window.nodes)
@@ -65,7 +71,7 @@ std::vector<Figure> figuresOf(const Facts& f) {
             out.push_back({"primary CPU", fmt::format("{:.1f} of {:.0f} cores",
                                                       n.utilisation() * n.cores, n.cores)});
     out.push_back({"statements a request", fmt::format("{:.1f}", f.statements)});
-    out.push_back({"rows scanned a request", fmt::format("{:.0f}", f.scanned)});
+    out.push_back({"rows scanned a request", grouped(f.scanned)});
     for (const auto& [id, n] : f.window.nodes)
         if (n.role == "gateway")
             out.push_back(
@@ -83,15 +89,15 @@ std::vector<Suggestion> suggestionsFor(const Facts& f, const scenario::Scenario&
     };
     if (isOff("indexes") && f.scanned > 1000)
         out.push_back({"Turn on indexes", "indexes", "on",
-                       fmt::format("a request scans {:.0f} rows on average", f.scanned)});
+                       fmt::format("a request scans {} rows on average", grouped(f.scanned))});
     if (d.is("query_shape", "n_plus_one") && f.listStatements > 4)
         out.push_back({"Batch the order list", "query_shape", "batched",
-                       fmt::format("one list takes {:.0f} statements", f.listStatements)});
-    if (d.is("pagination", "none")) {
-        const double rows = per(static_cast<double>(f.all.server.rows), f.all.server.requests);
+                       fmt::format("one list takes {} statements", grouped(f.listStatements))});
+    // A page has 20 rows: a mix that returns more of them a request than that reads whole tables.
+    const double rows = per(static_cast<double>(f.all.server.rows), f.all.server.requests);
+    if (d.is("pagination", "none") && rows > 20)
         out.push_back({"Paginate the lists", "pagination", "keyset",
-                       fmt::format("a request returns {:.0f} rows on average", rows)});
-    }
+                       fmt::format("a request returns {} rows on average", grouped(rows))});
     std::uint64_t tooMany = 0;
     for (const auto& [id, n] : f.window.nodes)
         if (const auto it = n.rejected.find("too_many_connections"); it != n.rejected.end())
@@ -102,8 +108,8 @@ std::vector<Suggestion> suggestionsFor(const Facts& f, const scenario::Scenario&
     const auto abuser = f.all.abuser.ended();
     if (isOff("rate_limiting") && abuser > 0)
         out.push_back({"Limit each user", "rate_limiting", "per_user",
-                       fmt::format("one client sent {} of {} requests", abuser,
-                                   abuser + f.all.users.ended())});
+                       fmt::format("one client sent {} of {} requests", measure::count(abuser),
+                                   measure::count(abuser + f.all.users.ended()))});
     const bool isDatabaseFull = f.resource == "cpu" && (f.node == "primary");
     if (isOff("shared_cache") && isDatabaseFull)
         out.push_back({"Turn on the shared cache", "shared_cache", "ttl",
@@ -145,9 +151,9 @@ void describe(const Facts& f, const scenario::Scenario& s, Diagnosis& d) {
         d.title = fmt::format("{} ran out of CPU", f.node == "primary" ? "The primary" : title);
         if (f.node == "primary" || f.node.rfind("replica", 0) == 0) {
             d.text = fmt::format(
-                "A request makes {:.1f} statements and scans {:.0f} rows. {:.0f} requests a second "
+                "A request makes {:.1f} statements and scans {} rows. {:.0f} requests a second "
                 "ask for {:.1f} cores; there are {:.0f}. The rest waits.",
-                f.statements, f.scanned, perSecond, asked, cores);
+                f.statements, grouped(f.scanned), perSecond, asked, cores);
         } else {
             const bool isKnown = nodeIt != f.window.nodes.end() && nodeIt->second.spanMs > 0;
             const double ownHz =
@@ -167,8 +173,8 @@ void describe(const Facts& f, const scenario::Scenario& s, Diagnosis& d) {
         d.text = fmt::format(
             "Every thread of {} is busy with a request that waits for something behind it. A "
             "request "
-            "makes {:.1f} statements; one list of orders {:.0f}.",
-            title, f.statements, f.listStatements);
+            "makes {:.1f} statements; one list of orders {}.",
+            title, f.statements, grouped(f.listStatements));
     } else if (f.resource == "queue") {
         d.title = "The gateway turns requests away";
         d.text = "Its queue is full because the instances behind it answer too slowly.";
