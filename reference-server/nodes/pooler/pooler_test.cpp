@@ -100,9 +100,10 @@ TEST_F(Pooler, TwoHundredClientsOverTwentyFiveConnectionsLoseNothing) {
     EXPECT_EQ(right, kClients * kRounds);
     EXPECT_EQ(cell(clients[0], "SELECT version FROM products WHERE id = 1"),
               std::to_string(1 + kClients * kRounds));
+    // The answer is on its way to the client before the pooler has counted it.
+    EXPECT_TRUE(eventually([&] { return m_pooler.counters().busy == 0; }));
     EXPECT_EQ(m_pooler.counters().completed, std::uint64_t{kClients * kRounds * 2 + 1});
     EXPECT_EQ(m_pooler.counters().waiting, 0);
-    EXPECT_EQ(m_pooler.counters().busy, 0);
     EXPECT_LE(connections(), 25);
     EXPECT_EQ(m_pooler.counters().clients, kClients);
 }
@@ -272,7 +273,7 @@ TEST_F(Pooler, DeadServerIsSaidAtOnceAndComesBack) {
     m_database = std::make_unique<RunningDatabase>(settingsFor(m_folder / "primary.db"));
     m_pooler.set({{"shop", to(m_database->port())}});
     EXPECT_EQ(psql(m_pooler.port(), "SELECT 3").output, "3\n");
-    EXPECT_EQ(m_pooler.counters().busy, 0);
+    EXPECT_TRUE(eventually([&] { return m_pooler.counters().busy == 0; }));
 }
 
 TEST_F(Pooler, FlushAfterSyncDoesNotKeepTheConnection) {
