@@ -11,6 +11,7 @@ BASE = {"simulator/measure"}
 SCENARIO = BASE | {"simulator/scenario"}
 SPECS = SCENARIO | {"simulator/mechanisms"}
 HARDWARE = SCENARIO | {"simulator/random", "simulator/hardware"}
+KERNEL = BASE | {"simulator/random", "simulator/kernel"}
 LOAD = SCENARIO | {"simulator/random", "simulator/load"}
 ENGINE = SPECS | HARDWARE | {"simulator/engine"}
 JUDGE = SPECS | {"simulator/judge"}
@@ -18,6 +19,7 @@ SERVER = SPECS | HARDWARE | LOAD | {"reference-server"}
 ALLOWED = {
     "simulator/random": {"simulator/random"},
     "simulator/measure": BASE,
+    "simulator/kernel": KERNEL,
     "simulator/scenario": SCENARIO,
     "simulator/mechanisms": SPECS,
     "simulator/hardware": HARDWARE,
