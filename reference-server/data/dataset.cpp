@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <string_view>
 #include <system_error>
@@ -19,6 +18,7 @@
 
 #include "reference-server/data/schema.h"
 #include "reference-server/data/sqlite_handle.h"
+#include "simulator/hardware/assets.h"
 #include "simulator/random/stream.h"
 #include "simulator/random/zipf.h"
 
@@ -317,16 +317,9 @@ std::string checksum(const fs::path& file) {
 }
 
 fs::path cacheFolder() {
-    fs::path base;
-    if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) {
-        base = xdg;
-    } else if (const char* home = std::getenv("HOME"); home && *home) {
-        base = fs::path(home) / ".cache";
-    } else {
-        base = fs::temp_directory_path();
-    }
-    fs::create_directories(base / "tenfold");
-    return base / "tenfold";
+    const fs::path folder = hardware::userCacheDir();
+    fs::create_directories(folder);
+    return folder;
 }
 
 fs::path ensureShop(const fs::path& cache, double scale) {

@@ -18,4 +18,12 @@ fs::path assetsDir() {
     return TENFOLD_SOURCE_ASSETS;
 }
 
+fs::path userCacheDir() {
+    const char* xdg = std::getenv("XDG_CACHE_HOME");
+    if (xdg && *xdg) return fs::path(xdg) / "tenfold";
+    const char* home = std::getenv("HOME");
+    if (home && *home) return fs::path(home) / ".cache" / "tenfold";
+    return fs::temp_directory_path() / "tenfold";
+}
+
 }  // namespace tenfold::hardware

@@ -9,4 +9,8 @@ namespace tenfold::hardware {
 /// folder, or the installed share/tenfold/assets, or the source tree this was built from.
 std::filesystem::path assetsDir();
 
+/// Where data of this user is kept that can be made again: $XDG_CACHE_HOME/tenfold or
+/// ~/.cache/tenfold. It may be missing.
+std::filesystem::path userCacheDir();
+
 }  // namespace tenfold::hardware
