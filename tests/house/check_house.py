@@ -13,6 +13,7 @@ SPECS = SCENARIO | {"simulator/mechanisms"}
 HARDWARE = SCENARIO | {"simulator/random", "simulator/hardware"}
 KERNEL = BASE | {"simulator/random", "simulator/kernel"}
 LOAD = SCENARIO | {"simulator/random", "simulator/load"}
+SYSTEM = HARDWARE | LOAD | KERNEL | {"simulator/system"}
 ENGINE = SPECS | HARDWARE | {"simulator/engine"}
 JUDGE = SPECS | {"simulator/judge"}
 SERVER = SPECS | HARDWARE | LOAD | {"reference-server"}
@@ -25,8 +26,9 @@ ALLOWED = {
     "simulator/hardware": HARDWARE,
     "simulator/load": LOAD,
     "simulator/judge": JUDGE,
+    "simulator/system": SYSTEM,
     "simulator/engine": ENGINE,
-    "simulator/cli": ENGINE | JUDGE | LOAD | {"simulator/cli"},
+    "simulator/cli": ENGINE | JUDGE | LOAD | SYSTEM | {"simulator/cli"},
     "reference-server": SERVER,
     "app": ENGINE | JUDGE | {"app"},
 }

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The way of a request through an API instance: cache, connections, statements, CPU.
+#include "simulator/system/api.h"
+
+#include <algorithm>
+
+#include "simulator/load/endpoints.h"
+#include "simulator/system/system.h"
+
+namespace tenfold::system {
+
+using measure::Stage;
+
+namespace {
+// As the live API: how long one request has an answer to itself, and how often the others look.
+constexpr Nanos kLockNs = 2'000'000'000;
+constexpr Nanos kLookAgain = 4'000'000;
+// A problem document as it is sent (RFC 9457).
+constexpr std::uint64_t kProblemBytes = 190;
+
+bool isCacheable(std::uint32_t endpoint) {
+    const auto& id = load::endpoints()[endpoint].id;
+    return id == "products.list" || id == "products.get";
+}
+}  // namespace
+
+Api::Api(System& system) : m_system(system) {}
+
+void Api::start(std::uint32_t index, Instance& instance, Nanos now) {
+    Request& r = m_system.requests()[index];
+    r.instance = instance.index;
+    r.apiDeadline = now + static_cast<Nanos>(m_hardware.requestTimeoutMs * 1e6);
+    if (m_deadlines.empty()) m_system.at(r.apiDeadline, EventKind::apiGivesUp, 0);
+    m_deadlines.push_back({index, r.generation, r.apiDeadline});
+    ++instance.arrived;
+    instance.requests.push_back(index);
+    const Nanos hop = m_system.hopNs(Hop::instance);
+    if (r.design->hasCache && isCacheable(r.endpoint)) {
+        r.since = now + hop;
+        askCache(r, index, Phase::looking, now, hop);
+        return;
+    }
+    chooseTrace(r, false);
+    read(index, now, now + hop);
+}
+
+void Api::chooseTrace(Request& r, bool isHit) {
+    r.trace = &r.design->traceFor(r.endpoint, r.key, isHit, m_system.traceStream());
+    r.isHit = isHit;
+    r.bytes = r.trace->bytes;
+    r.rows = r.trace->rows;
+    r.status = static_cast<std::uint16_t>(r.trace->status);
+}
+
+void Api::askCache(Request& r, std::uint32_t index, Phase phase, Nanos now, Nanos after) {
+    r.phase = phase;
+    m_system.countCacheCommand();
+    m_system.at(now + after + m_system.hopNs(Hop::cache), EventKind::cacheAnswers, index);
+}
+
+void Api::looksAgain(std::uint32_t index, Nanos now) {
+    askCache(m_system.requests()[index], index, Phase::looking, now, 0);
+}
+
+void Api::cacheAnswers(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    if (r.isServed) return;  // its instance has died
+    auto& cache = *m_system.mechanisms().cache;
+    r.spent(Stage::cache, now - r.since);
+    r.since = now;
+    switch (r.phase) {
+        case Phase::looking:
+            if (cache.has(r.key, now)) {
+                if (!r.isLocked) ++r.counts.cacheHits;
+                chooseTrace(r, true);
+                return compute(index, now, now);
+            }
+            if (!r.isLocked) ++r.counts.cacheMisses;
+            if (r.design->isSingleFlight && now < r.apiDeadline)
+                return askCache(r, index, Phase::locking, now, 0);
+            break;
+        case Phase::locking:
+            if (!cache.lock(r.key, now, now + kLockNs)) {
+                r.isLocked = true;
+                m_system.at(now + kLookAgain, EventKind::looksAgain, index);
+                return;
+            }
+            r.holdsLock = true;
+            r.lockEndsAt = now + kLockNs;
+            return askCache(r, index, Phase::lookingTwice, now, 0);
+        case Phase::lookingTwice:
+            if (!cache.has(r.key, now)) break;
+            chooseTrace(r, true);
+            return askCache(r, index, Phase::unlocking, now, 0);
+        case Phase::storing:
+            cache.store(r.key, now, now + r.design->cacheTtlNs);
+            if (r.holdsLock && now < r.lockEndsAt)
+                return askCache(r, index, Phase::unlocking, now, 0);
+            return compute(index, now, now);
+        case Phase::unlocking:
+            cache.unlock(r.key);
+            r.holdsLock = false;
+            return compute(index, now, now);
+        default:
+            return;
+    }
+    ++r.counts.recomputes;
+    chooseTrace(r, false);
+    read(index, now, now);
+}
+
+/// The next statement, or what comes after the last one.
+void Api::read(std::uint32_t index, Nanos now, Nanos startAt) {
+    Request& r = m_system.requests()[index];
+    Instance& instance = *m_instances[r.instance];
+    r.phase = Phase::reading;
+    if (r.step >= statementsOf(*r.trace)) {
+        if (!r.design->hasCache || !isCacheable(r.endpoint)) return compute(index, now, startAt);
+        r.since = now;
+        return askCache(r, index, Phase::storing, now, startAt - now);
+    }
+    if (startAt >= r.apiDeadline) return fail(index, now, "request_timeout");
+    r.node = r.trace->isWrite
+                 ? 0
+                 : m_system.mechanisms().router->choose(r, instance.applied, instance.turn);
+    r.since = startAt;
+    Pool& pool = r.design->hasPooler ? m_poolers[r.node] : instance.pools[r.node];
+    ++pool.arrived;
+    // The pooler opens connections when they are wanted, up to its size.
+    if (r.design->hasPooler && !pool.hasFree() && pool.open < pool.size) ++pool.open;
+    if (pool.acquire(index, r.generation, now)) return send(index, now);
+    const std::uint32_t id =
+        r.design->hasPooler ? kPoolerPools + r.node : r.instance * kPoolsOfInstance + r.node;
+    armPool(id, pool, now);
+}
+
+void Api::lent(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    r.spent(Stage::connection, std::max<Nanos>(0, now - r.since));
+    r.since = std::max(now, r.since);
+    send(index, now);
+}
+
+void Api::send(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    auto& works = m_system.databases().works();
+    r.work = works.take();
+    Work& w = works[r.work];
+    w.request = index;
+    w.requestGeneration = r.generation;
+    w.node = r.node;
+    w.trace = r.trace;
+    w.isWrite = r.trace->isWrite;
+    w.first = r.step;
+    w.count = w.isWrite ? statementsOf(*r.trace) : 1;
+    w.sentAt = std::max(now, r.since);
+    const Nanos hop = r.design->hasPooler ? m_system.hopNs(Hop::pooler) : 0;
+    m_system.at(w.sentAt + hop + m_system.halfLinkNs(), EventKind::workArrives, r.work);
+}
+
+void Api::statementAnswers(std::uint32_t workIndex, Nanos now) {
+    auto& works = m_system.databases().works();
+    const Work w = works[workIndex];
+    works.giveBack(workIndex);
+    if (w.isAbandoned) return;
+    Request& r = m_system.requests()[w.request];
+    if (r.generation != w.requestGeneration || r.isServed) return;
+    r.work = kNone;
+    r.counts.statements += w.count;
+    for (std::uint64_t i = 0; i < w.done; ++i) {
+        const auto& s = m_system.statement(statementAt(*w.trace, w.first + i));
+        r.counts.vmSteps += s.vmSteps;
+        r.counts.fullScanSteps += s.fullScanSteps;
+        r.counts.rows += s.rows;
+    }
+    r.spent(Stage::lock, w.lockNs);
+    r.spent(Stage::database, w.databaseNs);
+    r.spent(Stage::link, now - w.sentAt - w.lockNs - w.databaseNs);
+    returnConnection(r, now);
+    if (w.hasFailed) return fail(w.request, now, "database_down");
+    Instance& instance = *m_instances[r.instance];
+    if (w.node > 0 && w.node <= instance.applied.size()) {
+        auto& known = instance.applied[w.node - 1];
+        known = std::max(known, w.lsn);
+        if (r.writtenLsn > 0 && w.lsn < r.writtenLsn) ++r.counts.staleOwnReads;
+    }
+    if (w.isWrite) r.replyLsn = w.lsn;
+    r.step += w.count;
+    read(w.request, now, now);
+}
+
+void Api::returnConnection(Request& r, Nanos now) {
+    if (r.design->hasPooler) {
+        if (r.node >= m_poolers.size()) return;
+        Pool& pool = m_poolers[r.node];
+        --pool.lent;
+        ++pool.completed;
+        serve(pool, now, true);
+        return;
+    }
+    auto& pools = m_instances[r.instance]->pools;
+    if (r.node >= pools.size()) return;
+    Pool& pool = pools[r.node];
+    --pool.lent;
+    ++pool.completed;
+    serve(pool, now, false);
+}
+
+void Api::serve(Pool& pool, Nanos now, bool isPooler) {
+    if (pool.open > pool.size) pool.open = std::max(pool.size, pool.lent);  // the surplus ends
+    if (isPooler)
+        while (pool.open < pool.size && pool.open < pool.lent + static_cast<int>(pool.line.size()))
+            ++pool.open;
+    while (const auto next = pool.serveNext()) {
+        if (m_system.requests()[next->who].generation != next->generation ||
+            m_system.requests()[next->who].isServed) {
+            --pool.lent;
+            continue;
+        }
+        lent(next->who, now);
+    }
+}
+
+void Api::armPool(std::uint32_t id, Pool& pool, Nanos now) {
+    if (pool.isArmed || pool.line.empty()) return;
+    pool.isArmed = true;
+    m_system.at(std::max(now, pool.line.front().since + pool.waitLimit), EventKind::poolWaitEnds,
+                id);
+}
+
+Pool& Api::poolOf(std::uint32_t id) {
+    if (id >= kPoolerPools) return m_poolers[id - kPoolerPools];
+    return m_instances[id / kPoolsOfInstance]->pools[id % kPoolsOfInstance];
+}
+
+void Api::poolWaitEnds(std::uint32_t id, Nanos now) {
+    const bool isGone = id >= kPoolerPools ? id - kPoolerPools >= m_poolers.size()
+                                           : id % kPoolsOfInstance >=
+                                                 m_instances[id / kPoolsOfInstance]->pools.size();
+    if (isGone) return;
+    poolOf(id).isArmed = false;
+    while (!poolOf(id).line.empty() &&
+           poolOf(id).line.front().since + poolOf(id).waitLimit <= now) {
+        Pool& pool = poolOf(id);
+        const auto waiter = pool.line.front();
+        pool.line.pop_front();
+        Request& r = m_system.requests()[waiter.who];
+        if (r.generation != waiter.generation || r.isServed) continue;
+        ++pool.timedOut;
+        r.spent(Stage::connection, std::max<Nanos>(0, now - r.since));
+        fail(waiter.who, now, "connection_wait");
+    }
+    armPool(id, poolOf(id), now);
+}
+
+/// The API's own limit: whoever still waits for a statement is told so; the work goes on.
+void Api::givesUp(Nanos now) {
+    while (!m_deadlines.empty()) {
+        const Deadline d = m_deadlines.front();
+        Request& r = m_system.requests()[d.request];
+        const bool isOver = r.generation != d.generation || r.isServed;
+        if (!isOver && d.at > now) break;
+        m_deadlines.pop_front();
+        if (isOver || r.work == kNone) continue;  // the next look at the clock is in read()
+        const Work w = m_system.databases().works()[r.work];
+        r.counts.statements += w.count;
+        r.spent(Stage::database, now - w.sentAt);
+        m_system.databases().abandon(r.work, now);
+        r.work = kNone;
+        returnConnection(r, now);  // broken, and opened anew
+        fail(d.request, now, "request_timeout");
+    }
+    if (!m_deadlines.empty()) m_system.at(m_deadlines.front().at, EventKind::apiGivesUp, 0);
+}
+
+void Api::fail(std::uint32_t index, Nanos now, const char* reason) {
+    Request& r = m_system.requests()[index];
+    ++m_instances[r.instance]->rejected[reason];
+    r.status = 503;
+    r.bytes = kProblemBytes;
+    r.rows = 0;
+    r.replyLsn = 0;
+    if (r.holdsLock && now < r.lockEndsAt) {
+        r.since = now;
+        return askCache(r, index, Phase::unlocking, now, 0);
+    }
+    compute(index, now, now);
+}
+
+void Api::compute(std::uint32_t index, Nanos now, Nanos startAt) {
+    Request& r = m_system.requests()[index];
+    r.phase = Phase::computing;
+    r.since = startAt;
+    const double costMs = m_hardware.apiCpuMs +
+                          m_hardware.apiPerRowUs * static_cast<double>(r.rows) / 1e3 +
+                          m_hardware.apiPerByteNs * static_cast<double>(r.bytes) / 1e6;
+    m_instances[r.instance]->cores->submit(now, startAt, static_cast<Nanos>(costMs * 1e6), index);
+}
+
+void Api::coresDue(std::uint32_t index, Nanos now) {
+    Cores& cores = *m_instances[index]->cores;
+    cores.advance(now);
+    m_finished = cores.finished();
+    cores.arm(now);
+    for (std::size_t i = 0; i < m_finished.size(); ++i) served(m_finished[i], now);
+}
+
+void Api::served(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    r.spent(Stage::serialisation, now - r.since);
+    r.counts.requests = 1;
+    r.counts.bytes = r.bytes;
+    Instance& instance = *m_instances[r.instance];
+    ++instance.completed;
+    std::erase(instance.requests, index);
+    m_system.book().served(r);
+    m_system.gateway().answered(index, now);
+}
+
+/// Its instance has died: the connection breaks, and what it asked of others goes on for nobody.
+void Api::lose(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    if (r.work != kNone) {
+        m_system.databases().abandon(r.work, now);
+        r.work = kNone;
+        returnConnection(r, now);
+    }
+    m_system.gateway().broken(index, now);
+}
+
+}  // namespace tenfold::system

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+
+#include "simulator/hardware/link.h"
+#include "simulator/hardware/profile.h"
+#include "simulator/measure/sample.h"
+#include "simulator/system/event.h"
+
+namespace tenfold::system {
+
+class System;
+struct Instance;
+
+/// The gateway: admission, the least busy instance, one bounded line, the link to the clients.
+class Gateway {
+public:
+    explicit Gateway(System& system);
+
+    void configure(const hardware::HardwareProfile& hardware);
+    void arrive(std::uint32_t request, Nanos now);
+    /// An instance has answered.
+    void answered(std::uint32_t request, Nanos now);
+    /// The instance died under a request: asked elsewhere when that does no harm, else 502.
+    void broken(std::uint32_t request, Nanos now);
+    void instanceDied(std::uint32_t instance);
+    void instancesChanged(Nanos now) { serveLine(now); }
+    void healthCheck(Nanos now);
+    std::size_t waiting() const { return m_line.size(); }
+
+    void collect(measure::Sample& sample);
+
+private:
+    struct Waiter {
+        std::uint32_t request;
+        Nanos since;
+    };
+    Instance* choose();
+    int up() const;
+    void start(std::uint32_t request, Instance& instance, Nanos now, Nanos askedAt);
+    void refuse(std::uint32_t request, Nanos now, int status, const char* reason);
+    void finish(std::uint32_t request, Nanos now);
+    void release(std::uint32_t request, Nanos now);
+    void serveLine(Nanos now);
+
+    System& m_system;
+    hardware::HardwareProfile m_hardware;
+    hardware::SharedLink m_originLink{0, 0};
+    std::deque<Waiter> m_line;
+    std::size_t m_turn = 0;
+    std::uint64_t m_arrived = 0;
+    std::uint64_t m_completed = 0;
+    std::map<std::string, std::uint64_t> m_rejected;
+    Nanos m_linkBusyBefore = 0;
+};
+
+}  // namespace tenfold::system

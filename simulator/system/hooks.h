@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "simulator/scenario/design.h"
+#include "simulator/system/event.h"
+
+namespace tenfold::system {
+
+struct Request;
+
+/// The places where a mechanism decides. Each is implemented beside its mechanism
+/// (simulator/mechanisms/<id>); the nodes know only these.
+
+/// Whether the gateway lets a request in.
+class Admission {
+public:
+    virtual ~Admission() = default;
+    virtual void configure(const scenario::Design& design) = 0;
+    /// nullptr when it is let in, else the reason ("rate_limited_ip").
+    virtual const char* refusal(const Request& request, Nanos now) = 0;
+};
+
+/// The keys of the shared cache, and who may recompute which.
+class AnswerCache {
+public:
+    virtual ~AnswerCache() = default;
+    virtual bool has(std::uint64_t key, Nanos now) = 0;
+    /// The right to compute this answer, until an instant; false when somebody else has it.
+    virtual bool lock(std::uint64_t key, Nanos now, Nanos until) = 0;
+    virtual void unlock(std::uint64_t key) = 0;
+    virtual void store(std::uint64_t key, Nanos now, Nanos until) = 0;
+    virtual void clear() = 0;
+    virtual std::size_t keys(Nanos now) const = 0;
+};
+
+/// Which database answers a read.
+class ReadRouter {
+public:
+    virtual ~ReadRouter() = default;
+    /// 0 is the primary, 1… the replicas. `applied`: per replica, the furthest position the asking
+    /// instance knows of. `turn`: of that instance, for going round.
+    virtual std::uint32_t choose(const Request& request, const std::vector<std::uint64_t>& applied,
+                                 std::uint32_t& turn) const = 0;
+};
+
+/// The stateful parts of one simulation's mechanisms.
+struct Mechanisms {
+    std::unique_ptr<Admission> admission;
+    std::unique_ptr<AnswerCache> cache;
+    std::unique_ptr<ReadRouter> router;
+};
+
+}  // namespace tenfold::system

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulator/system/operation_profile.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "simulator/load/endpoints.h"
+#include "simulator/mechanisms/catalogue.h"
+#include "simulator/system/operation_profile_file.h"
+
+namespace tenfold::system {
+namespace {
+
+using nlohmann::json;
+using scenario::Design;
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::size_t endpoint(std::string_view id) {
+    return load::endpointIndex(id).value();
+}
+
+Design designWith(const std::vector<std::string>& switches) {
+    Design design = Design::naive(mechanisms::catalogue());
+    scenario::Problems problems;
+    for (const auto& s : switches) design.set(s, mechanisms::catalogue(), problems);
+    EXPECT_TRUE(problems.empty()) << problems.joined();
+    return design;
+}
+
+json operation(const char* id, json pageSize, json traces) {
+    return {{"endpoint", id},
+            {"cache", "miss"},
+            {"indexes", "on"},
+            {"query_shape", "*"},
+            {"pagination", "offset"},
+            {"page_size", pageSize},
+            {"traces", std::move(traces)}};
+}
+
+json smallProfile() {
+    return {
+        {"format", "tenfold.operations/1"},
+        {"sqlite", "3.40.1"},
+        {"checksum", "0123456789abcdef"},
+        {"statements",
+         {{"orders.list", 300, 19, 20}, {"orders.customer", 13, 0, 1}, {"orders.count", 40, 0, 1}}},
+        {"operations",
+         {operation("orders.list", 20,
+                    {{2, 1, 200, 20, 3000, {0, 1, 2}, 2, 20}, {1, 3, 200, 20, 3001, {0}}})}}};
+}
+
+class OperationProfileTest : public testing::Test {
+protected:
+    OperationProfileTest()
+        : m_file(std::filesystem::temp_directory_path() /
+                 ("tenfold-profile-" + std::to_string(::getpid()) + ".json")) {}
+    ~OperationProfileTest() override {
+        std::error_code ignored;
+        std::filesystem::remove(m_file, ignored);
+    }
+    OperationProfile load(const json& j) {
+        std::ofstream(m_file) << j.dump();
+        return OperationProfile(m_file);
+    }
+    std::string whyNot(const json& j) {
+        try {
+            load(j);
+        } catch (const std::runtime_error& e) {
+            return e.what();
+        }
+        return "it was read";
+    }
+
+    std::filesystem::path m_file;
+};
+
+TEST_F(OperationProfileTest, TracesComeByKeyAndAsOftenAsTheyWereDrawn) {
+    const auto profile = load(smallProfile());
+    const auto& traces = profile.traces(
+        endpoint("orders.list"),
+        designWith({"indexes=on", "pagination=offset", "query_shape=batched"}), false);
+    ASSERT_EQ(traces.size(), 4u);
+    EXPECT_EQ(OperationProfile::ofKey(traces, 1).size(), 3u);
+    EXPECT_EQ(OperationProfile::ofKey(traces, 3).size(), 0u);
+    const auto second = OperationProfile::ofKey(traces, 2);
+    ASSERT_EQ(second.size(), 1u);
+    EXPECT_EQ(second.front().statementCount(), 41u);
+    EXPECT_EQ(profile.statements()[second.front().statements[1]].shape, "orders.customer");
+    EXPECT_EQ(second.front().bytes, 3000u);
+}
+
+TEST_F(OperationProfileTest, WhatIsNotRecordedIsSaidWithTheCommandThatRecordsIt) {
+    const auto profile = load(smallProfile());
+    const auto message = [&](const Design& design, bool isHit) -> std::string {
+        try {
+            profile.traces(endpoint("orders.list"), design, isHit);
+        } catch (const std::runtime_error& e) {
+            return e.what();
+        }
+        return "it was found";
+    };
+    const auto larger = designWith({"indexes=on", "pagination=offset", "pagination.page_size=50"});
+    EXPECT_THAT(
+        message(larger, false),
+        AllOf(HasSubstr(m_file.string()), HasSubstr("orders.list"), HasSubstr("page size 50"),
+              HasSubstr("tenfold-cli profile --set pagination.page_size=50")));
+    const auto recorded = designWith({"indexes=on", "pagination=offset"});
+    EXPECT_EQ(message(recorded, false), "it was found");
+    EXPECT_THAT(message(recorded, true), HasSubstr("answered by the shared cache"));
+    EXPECT_THAT(message(designWith({"indexes=off", "pagination=offset"}), false),
+                HasSubstr("indexes=off"));
+}
+
+TEST_F(OperationProfileTest, ABadFileIsNamedWithItsKey) {
+    const auto changed = [](const char* pointer, json value) {
+        json j = smallProfile();
+        j[json::json_pointer(pointer)] = std::move(value);
+        return j;
+    };
+    const std::pair<json, const char*> cases[] = {
+        {changed("/format", "tenfold.run/1"), "$.format must be tenfold.operations/1"},
+        {changed("/checksum", 7), "$.checksum must be a text"},
+        {changed("/statements/1", json::array({"orders.customer", 13})), "$.statements[1]"},
+        {changed("/statements/2/1", -4), "$.statements[2][1]"},
+        {changed("/operations/0/endpoint", "orders.burn"), "$.operations[0].endpoint"},
+        {changed("/operations/0/cache", "maybe"), "$.operations[0].cache"},
+        {changed("/operations/0/page_size", "many"), "$.operations[0].page_size"},
+        {changed("/operations/0/traces", json::array()), "$.operations[0].traces"},
+        {changed("/operations/0/traces/1/5/0", 3), "$.operations[0].traces[1][5][0]"},
+        {changed("/operations/0/traces/0/6", 4), "$.operations[0].traces[0][6]"},
+        {changed("/operations/0/traces/0/1", 0), "$.operations[0].traces[0][1]"},
+        {changed("/operations", json::array()), "$.operations"}};
+    for (const auto& [bad, key] : cases)
+        EXPECT_THAT(whyNot(bad), AllOf(HasSubstr(m_file.string()), HasSubstr(key)));
+    json without = smallProfile();
+    without["operations"][0].erase("indexes");
+    EXPECT_THAT(whyNot(without), HasSubstr("$.operations[0].indexes is missing"));
+    EXPECT_EQ(whyNot(smallProfile()), "it was read");
+}
+
+TEST_F(OperationProfileTest, AFileThatIsNotThereOrNoJsonIsNamed) {
+    EXPECT_THAT([&] { OperationProfile missing(m_file); },
+                testing::ThrowsMessage<std::runtime_error>(
+                    AllOf(HasSubstr(m_file.string()), HasSubstr("cannot be read"))));
+    std::ofstream(m_file) << "{\"format\":";
+    EXPECT_THAT([&] { OperationProfile half(m_file); },
+                testing::ThrowsMessage<std::runtime_error>(HasSubstr("is not JSON")));
+}
+
+TEST_F(OperationProfileTest, MergingAddsAndReplacesOperations) {
+    json added = smallProfile();
+    added["statements"] = {{"orders.count", 41, 0, 1}, {"orders.list", 300, 19, 20}};
+    added["operations"] = {operation("orders.list", 20, {{1, 1, 200, 20, 9, {1, 0}}}),
+                           operation("orders.list", 50, {{1, 1, 200, 50, 9, {0}}})};
+    const auto profile = load(OperationProfileFile::merged(smallProfile(), added));
+    ASSERT_EQ(profile.statements().size(), 4u);
+    const auto& replaced = profile.traces(endpoint("orders.list"),
+                                          designWith({"indexes=on", "pagination=offset"}), false);
+    ASSERT_EQ(replaced.size(), 1u);
+    EXPECT_EQ(profile.statements()[replaced[0].statements[0]].shape, "orders.list");
+    EXPECT_EQ(profile.statements()[replaced[0].statements[1]].vmSteps, 41u);
+    EXPECT_NO_THROW(profile.traces(
+        endpoint("orders.list"),
+        designWith({"indexes=on", "pagination=offset", "pagination.page_size=50"}), false));
+
+    added["checksum"] = "another";
+    EXPECT_EQ(OperationProfileFile::merged(smallProfile(), added), added)
+        << "counts of two datasets do not go together";
+}
+
+TEST(KeyOf, IsWhatTheCostDependsOn) {
+    const auto offset = designWith({"pagination=offset"});
+    const auto keyset = designWith({"pagination=keyset"});
+    const auto none = designWith({"pagination=none"});
+    load::RequestPlan plan;
+    plan.endpoint = endpoint("products.list");
+    plan.prefix = "Am";
+    plan.page = 3;
+    load::RequestPlan first = plan;
+    first.page = 1;
+    EXPECT_NE(OperationProfile::keyOf(plan, offset), OperationProfile::keyOf(first, offset));
+    EXPECT_EQ(OperationProfile::keyOf(plan, keyset), OperationProfile::keyOf(first, keyset));
+    EXPECT_EQ(OperationProfile::keyOf(plan, none), OperationProfile::keyOf(first, none));
+    load::RequestPlan other = first;
+    other.prefix = "Br";
+    EXPECT_NE(OperationProfile::keyOf(other, none), OperationProfile::keyOf(first, none));
+    other.prefix = "";
+    EXPECT_NE(OperationProfile::keyOf(other, none), OperationProfile::keyOf(first, none));
+    plan.product = 77;
+    plan.endpoint = endpoint("products.get");
+    EXPECT_EQ(OperationProfile::keyOf(plan, none), 77u);
+    plan.endpoint = endpoint("orders.create");
+    EXPECT_EQ(OperationProfile::keyOf(plan, none), 0u);
+}
+
+}  // namespace
+}  // namespace tenfold::system

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "simulator/load/request_mix.h"
+#include "simulator/measure/sample.h"
+#include "simulator/system/event.h"
+
+namespace tenfold::system {
+
+struct OperationTrace;
+struct DesignState;
+
+constexpr std::uint32_t kNone = 0xffffffff;
+
+/// Where a request is on its way through the API.
+enum class Phase : std::uint8_t {
+    looking,       // asks the cache
+    locking,       // asks for the right to compute the answer
+    lookingTwice,  // has it, and looks whether somebody was quicker
+    reading,       // carries out its statements
+    storing,       // puts the answer into the cache
+    unlocking,     // gives the right back
+    computing,     // uses the API's CPU
+};
+
+/// One request from its arrival until both its client and the servers are done with it.
+struct Request {
+    std::uint32_t endpoint = 0;
+    std::uint32_t user = 0;
+    std::uint64_t key = 0;      // what its cost depends on, and its cache entry
+    std::uint32_t address = 0;  // index of the client address
+    bool isAbuser = false;
+    bool isEnded = false;    // for its client
+    bool isServed = false;   // for the servers
+    bool isRetried = false;  // by the gateway
+    bool isHit = false;
+    bool holdsLock = false;
+    bool isLocked = false;  // waited for somebody else's answer at least once
+    Phase phase = Phase::computing;
+    std::uint16_t status = 200;  // of the answer to come
+    const DesignState* design = nullptr;
+    const OperationTrace* trace = nullptr;
+    std::uint64_t step = 0;  // statements carried out
+    std::uint32_t instance = kNone;
+    std::uint32_t node = kNone;  // database node of the statement in progress
+    std::uint32_t work = kNone;  // database work in progress
+    std::uint64_t writtenLsn = 0;
+    std::uint64_t replyLsn = 0;
+    std::uint32_t generation = 0;
+    Nanos dueAt = 0;
+    Nanos apiDeadline = 0;
+    Nanos since = 0;  // of whatever it waits for
+    Nanos lockEndsAt = 0;
+    std::uint64_t bytes = 0;  // of the answer's body
+    std::uint64_t rows = 0;   // materialised
+    float queueMs = 0;        // at the gateway
+    measure::ServerCounts counts;
+    std::array<float, measure::kStages> whereMs{};
+
+    void spent(measure::Stage stage, Nanos ns) {
+        whereMs[static_cast<std::size_t>(stage)] += static_cast<float>(ns) * 1e-6F;
+    }
+};
+
+/// Places that are used again: an index stays valid until its place is given back; the generation
+/// tells whether it is still the same.
+template <class T>
+class Slab {
+public:
+    std::uint32_t take() {
+        if (m_free.empty()) {
+            m_all.emplace_back();
+            return static_cast<std::uint32_t>(m_all.size() - 1);
+        }
+        const std::uint32_t index = m_free.back();
+        m_free.pop_back();
+        const auto generation = m_all[index].generation + 1;
+        m_all[index] = T{};
+        m_all[index].generation = generation;
+        return index;
+    }
+    void giveBack(std::uint32_t index) {
+        ++m_all[index].generation;
+        m_free.push_back(index);
+    }
+    T& operator[](std::uint32_t index) { return m_all[index]; }
+    const T& operator[](std::uint32_t index) const { return m_all[index]; }
+    std::size_t inUse() const { return m_all.size() - m_free.size(); }
+
+private:
+    std::vector<T> m_all;
+    std::vector<std::uint32_t> m_free;
+};
+
+}  // namespace tenfold::system
