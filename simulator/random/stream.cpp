@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "simulator/random/stream.h"
 
-#include <bit>
 #include <cmath>
 
 namespace tenfold::random {
@@ -21,23 +20,6 @@ Stream::Stream(std::uint64_t seed, std::string_view name) {
     std::uint64_t x = seed;
     x = splitmix(x) ^ hash;
     for (auto& s : m_state) s = splitmix(x);
-}
-
-std::uint64_t Stream::bits() {
-    auto& s = m_state;
-    const std::uint64_t result = std::rotl(s[0] + s[3], 23) + s[0];
-    const std::uint64_t t = s[1] << 17;
-    s[2] ^= s[0];
-    s[3] ^= s[1];
-    s[1] ^= s[2];
-    s[0] ^= s[3];
-    s[2] ^= t;
-    s[3] = std::rotl(s[3], 45);
-    return result;
-}
-
-double Stream::uniform() {
-    return static_cast<double>(bits() >> 11) * 0x1.0p-53;
 }
 
 std::uint64_t Stream::uniformInt(std::uint64_t n) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -16,9 +17,20 @@ class Stream {
 public:
     Stream(std::uint64_t seed, std::string_view name);
 
-    std::uint64_t bits();
+    std::uint64_t bits() {
+        auto& s = m_state;
+        const std::uint64_t result = std::rotl(s[0] + s[3], 23) + s[0];
+        const std::uint64_t t = s[1] << 17;
+        s[2] ^= s[0];
+        s[3] ^= s[1];
+        s[1] ^= s[2];
+        s[0] ^= s[3];
+        s[2] ^= t;
+        s[3] = std::rotl(s[3], 45);
+        return result;
+    }
     /// In [0, 1), 53 bits.
-    double uniform();
+    double uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
     /// In {0, …, n − 1}, without bias; n > 0.
     std::uint64_t uniformInt(std::uint64_t n);
     /// Exponential of this mean, by inversion.
