@@ -84,6 +84,7 @@ void CoreScheduler::cancel(JobId id) {
 
 void CoreScheduler::setCores(int cores) {
     if (cores < 1) throw std::invalid_argument("a node needs at least one core");
+    if (static_cast<int>(m_cores.size()) > cores && m_line.empty()) alignSlices(m_now);
     while (static_cast<int>(m_cores.size()) > cores) {
         const Core& last = m_cores.back();
         if (last.job != kNone) {
@@ -105,7 +106,19 @@ void CoreScheduler::setCores(int cores) {
 Nanos CoreScheduler::eventAt(const Core& core) const {
     const Job& job = m_jobs[core.job];
     if (job.cost == kUnknown) return core.sliceStart + m_slice;
-    return core.sliceStart + std::clamp<Nanos>(job.cost - job.attained, 0, m_slice);
+    const Nanos left = std::max<Nanos>(job.cost - job.attained, 0);
+    // While nobody waits the end of a slice changes nothing: no event for each of them.
+    return core.sliceStart + (m_line.empty() ? left : std::min(left, m_slice));
+}
+
+void CoreScheduler::alignSlices(Nanos at) {
+    for (auto& core : m_cores) {
+        if (core.job == kNone || at <= core.sliceStart) continue;
+        const Nanos whole = (at - 1 - core.sliceStart) / m_slice * m_slice;
+        core.sliceStart += whole;
+        m_jobs[core.job].attained += whole;
+        m_busyDone += whole;
+    }
 }
 
 void CoreScheduler::giveCore(std::uint32_t core, std::uint32_t job, Nanos at,
@@ -137,6 +150,7 @@ void CoreScheduler::admitArrivals(Nanos upTo, std::vector<Grant>& grants) {
                 (best == kNone || m_cores[c].freeSince < m_cores[best].freeSince))
                 best = c;
         if (best == kNone || !m_line.empty()) {
+            if (m_line.empty()) alignSlices(m_jobs[index].arrivalAt);
             m_line.push_back(index);
         } else {
             giveCore(best, index, std::max(m_jobs[index].arrivalAt, m_cores[best].freeSince),

@@ -83,6 +83,9 @@ private:
     JobId idOf(std::uint32_t index) const;
     std::uint32_t indexOf(JobId id) const;  // kNone when it is gone
     Nanos eventAt(const Core& core) const;
+    /// Somebody begins to wait: slices that ended before `at` are booked, so that whoever runs is
+    /// again within one slice.
+    void alignSlices(Nanos at);
     void admitArrivals(Nanos upTo, std::vector<Grant>& grants);
     void giveCore(std::uint32_t core, std::uint32_t job, Nanos at, std::vector<Grant>& grants);
     void fillCore(std::uint32_t core, Nanos at, std::vector<Grant>& grants);

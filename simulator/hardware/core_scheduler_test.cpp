@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <deque>
 #include <map>
+#include <vector>
 
 #include "simulator/random/stream.h"
 
@@ -211,6 +213,90 @@ TEST(CoreScheduler, ThePredictionIsWhatHappensWhenNobodyElseComes) {
     EXPECT_FALSE(predicted.empty());
     log.advance(s, 1000 * kMs);
     for (const auto& [j, at] : predicted) EXPECT_EQ(log.finishedAt[j], at);
+}
+
+/// Round robin as it is written down: every slice of every core is an event.
+std::vector<Nanos> sliceBySlice(const std::vector<std::pair<Nanos, Nanos>>& jobs, int cores,
+                                Nanos slice) {
+    struct Core {
+        int job = -1;
+        Nanos ends = 0;
+        Nanos freeSince = 0;
+    };
+    std::vector<Core> all(static_cast<std::size_t>(cores));
+    std::vector<Nanos> left;
+    std::vector<Nanos> finished(jobs.size(), -1);
+    for (const auto& job : jobs) left.push_back(job.second);
+    std::deque<int> line;
+    std::size_t next = 0;
+    const auto give = [&](Core& core, int job, Nanos at) {
+        core.job = job;
+        core.ends = at + std::min(slice, left[static_cast<std::size_t>(job)]);
+    };
+    while (true) {
+        Core* first = nullptr;
+        for (auto& core : all)
+            if (core.job >= 0 && (!first || core.ends < first->ends)) first = &core;
+        if (next < jobs.size() && (!first || jobs[next].first <= first->ends)) {
+            Core* idle = nullptr;
+            for (auto& core : all)
+                if (core.job < 0 && (!idle || core.freeSince < idle->freeSince)) idle = &core;
+            const int job = static_cast<int>(next++);
+            if (idle)
+                give(*idle, job, jobs[static_cast<std::size_t>(job)].first);
+            else
+                line.push_back(job);
+            continue;
+        }
+        if (!first) return finished;
+        const Nanos at = first->ends;
+        const int job = first->job;
+        auto& rest = left[static_cast<std::size_t>(job)];
+        rest -= std::min(slice, rest);
+        first->job = -1;
+        first->freeSince = at;
+        if (rest == 0)
+            finished[static_cast<std::size_t>(job)] = at;
+        else
+            line.push_back(job);
+        if (!line.empty()) {
+            const int waiting = line.front();
+            line.pop_front();
+            give(*first, waiting, at);
+        }
+    }
+}
+
+TEST(CoreScheduler, SlicesThatNobodyWaitsForAreLeftOutAndNothingElseChanges) {
+    Stream stream(5, "jobs");
+    std::vector<std::pair<Nanos, Nanos>> jobs;
+    Nanos at = 0;
+    for (int i = 0; i < 3000; ++i) {
+        at += static_cast<Nanos>(stream.exponential(2.6e6));
+        jobs.push_back({at, static_cast<Nanos>(stream.exponential(4e6)) + 1});
+    }
+    for (const int cores : {1, 2, 3}) {
+        CoreScheduler scheduler(cores, 2'000'000);
+        std::map<CoreScheduler::JobId, std::size_t> numbers;
+        std::vector<Nanos> finished(jobs.size(), -1);
+        std::vector<CoreScheduler::Grant> grants;
+        std::vector<CoreScheduler::Finish> finishes;
+        const auto advance = [&](Nanos to) {
+            finishes.clear();
+            scheduler.advance(to, grants, finishes);
+            for (const auto& f : finishes) {
+                finished[numbers.at(f.id)] = f.at;
+                numbers.erase(f.id);
+            }
+        };
+        for (std::size_t i = 0; i < jobs.size(); ++i) {
+            advance(jobs[i].first - 1);
+            numbers[scheduler.submit(jobs[i].first, jobs[i].second)] = i;
+            advance(jobs[i].first);
+        }
+        while (const auto next = scheduler.nextEventAt()) advance(*next);
+        EXPECT_EQ(finished, sliceBySlice(jobs, cores, 2'000'000)) << cores;
+    }
 }
 
 TEST(CoreScheduler, WithInfiniteSlicesItIsMM2) {

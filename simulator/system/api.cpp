@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "simulator/load/endpoints.h"
 #include "simulator/system/system.h"
 
 namespace tenfold::system {
@@ -17,11 +16,6 @@ constexpr Nanos kLockNs = 2'000'000'000;
 constexpr Nanos kLookAgain = 4'000'000;
 // A problem document as it is sent (RFC 9457).
 constexpr std::uint64_t kProblemBytes = 190;
-
-bool isCacheable(std::uint32_t endpoint) {
-    const auto& id = load::endpoints()[endpoint].id;
-    return id == "products.list" || id == "products.get";
-}
 }  // namespace
 
 Api::Api(System& system) : m_system(system) {}
@@ -35,8 +29,9 @@ void Api::start(std::uint32_t index, Instance& instance, Nanos now) {
     ++instance.arrived;
     instance.requests.push_back(index);
     const Nanos hop = m_system.hopNs(Hop::instance);
-    if (r.design->hasCache && isCacheable(r.endpoint)) {
+    if (r.design->hasCache && DesignState::isCacheable(r.endpoint)) {
         r.since = now + hop;
+        r.cacheKey = r.design->cacheKeyOf(r.endpoint, r.key);
         askCache(r, index, Phase::looking, now, hop);
         return;
     }
@@ -55,7 +50,7 @@ void Api::chooseTrace(Request& r, bool isHit) {
 void Api::askCache(Request& r, std::uint32_t index, Phase phase, Nanos now, Nanos after) {
     r.phase = phase;
     m_system.countCacheCommand();
-    m_system.at(now + after + m_system.hopNs(Hop::cache), EventKind::cacheAnswers, index);
+    m_system.atRequest(now + after + m_system.hopNs(Hop::cache), EventKind::cacheAnswers, index);
 }
 
 void Api::looksAgain(std::uint32_t index, Nanos now) {
@@ -70,7 +65,7 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
     r.since = now;
     switch (r.phase) {
         case Phase::looking:
-            if (cache.has(r.key, now)) {
+            if (cache.has(r.cacheKey, now)) {
                 if (!r.isLocked) ++r.counts.cacheHits;
                 chooseTrace(r, true);
                 return compute(index, now, now);
@@ -80,25 +75,25 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
                 return askCache(r, index, Phase::locking, now, 0);
             break;
         case Phase::locking:
-            if (!cache.lock(r.key, now, now + kLockNs)) {
+            if (!cache.lock(r.cacheKey, now, now + kLockNs)) {
                 r.isLocked = true;
-                m_system.at(now + kLookAgain, EventKind::looksAgain, index);
+                m_system.atRequest(now + kLookAgain, EventKind::looksAgain, index);
                 return;
             }
             r.holdsLock = true;
             r.lockEndsAt = now + kLockNs;
             return askCache(r, index, Phase::lookingTwice, now, 0);
         case Phase::lookingTwice:
-            if (!cache.has(r.key, now)) break;
+            if (!cache.has(r.cacheKey, now)) break;
             chooseTrace(r, true);
             return askCache(r, index, Phase::unlocking, now, 0);
         case Phase::storing:
-            cache.store(r.key, now, now + r.design->cacheTtlNs);
+            cache.store(r.cacheKey, now, now + r.design->cacheTtlNs);
             if (r.holdsLock && now < r.lockEndsAt)
                 return askCache(r, index, Phase::unlocking, now, 0);
             return compute(index, now, now);
         case Phase::unlocking:
-            cache.unlock(r.key);
+            cache.unlock(r.cacheKey);
             r.holdsLock = false;
             return compute(index, now, now);
         default:
@@ -114,8 +109,9 @@ void Api::read(std::uint32_t index, Nanos now, Nanos startAt) {
     Request& r = m_system.requests()[index];
     Instance& instance = *m_instances[r.instance];
     r.phase = Phase::reading;
-    if (r.step >= statementsOf(*r.trace)) {
-        if (!r.design->hasCache || !isCacheable(r.endpoint)) return compute(index, now, startAt);
+    if (r.step >= r.trace->statementCount()) {
+        if (!r.design->hasCache || !DesignState::isCacheable(r.endpoint))
+            return compute(index, now, startAt);
         r.since = now;
         return askCache(r, index, Phase::storing, now, startAt - now);
     }
@@ -152,7 +148,7 @@ void Api::send(std::uint32_t index, Nanos now) {
     w.trace = r.trace;
     w.isWrite = r.trace->isWrite;
     w.first = r.step;
-    w.count = w.isWrite ? statementsOf(*r.trace) : 1;
+    w.count = w.isWrite ? r.trace->statementCount() : 1;
     w.sentAt = std::max(now, r.since);
     const Nanos hop = r.design->hasPooler ? m_system.hopNs(Hop::pooler) : 0;
     m_system.at(w.sentAt + hop + m_system.halfLinkNs(), EventKind::workArrives, r.work);

@@ -15,7 +15,7 @@ std::size_t placeOf(CoreScheduler::JobId id) {
 
 Cores::Cores(Queue& queue, EventKind kind, std::uint32_t node, int cores, double sliceMs)
     : m_queue(queue),
-      m_event{kind, node},
+      m_event{kind, 0, node},
       m_scheduler(cores, static_cast<Nanos>(std::max(0.001, sliceMs) * 1e6)) {}
 
 CoreScheduler::JobId Cores::submit(Nanos now, Nanos at, Nanos cost, std::uint32_t owner) {

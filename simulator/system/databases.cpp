@@ -2,6 +2,7 @@
 #include "simulator/system/databases.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "simulator/system/system.h"
 
@@ -16,11 +17,6 @@ constexpr Nanos kApplyExtra = 150'000;
 // Owner of a job on a replica's cores that is a log record, not a statement.
 constexpr std::uint32_t kApplying = 0xfffffffe;
 }  // namespace
-
-std::uint64_t statementsOf(const OperationTrace& t) {
-    const auto repeats = t.repeatTimes > 0 ? t.repeatTimes - 1 : 0;
-    return t.statements.size() + t.repeatLast * repeats;
-}
 
 std::uint32_t statementAt(const OperationTrace& t, std::uint64_t n) {
     const auto recorded = t.statements.size();

@@ -41,8 +41,6 @@ struct Work {
 
 /// Index of a trace's n-th statement, repetitions included.
 std::uint32_t statementAt(const OperationTrace& trace, std::uint64_t n);
-/// How many statements a trace has in all.
-std::uint64_t statementsOf(const OperationTrace& trace);
 
 /// The primary and its replicas: time-sliced cores, one writer at a time in order of arrival, the
 /// flush of a commit, and the log by which replicas follow.

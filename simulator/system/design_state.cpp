@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "simulator/system/design_state.h"
 
+#include <algorithm>
 #include <charconv>
+#include <span>
+#include <unordered_map>
 
 #include "simulator/load/endpoints.h"
 
 namespace tenfold::system {
+
+namespace {
+constexpr std::uint64_t kWarmSeed = 0x5eed;
+constexpr int kWarmDraws = 50'000;
+
+std::uint64_t fnv(std::string_view text) {
+    std::uint64_t h = 0xcbf29ce484222325ULL;
+    for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    return h;
+}
+}  // namespace
 
 DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs& inputs)
     : version(number), design(std::move(d)) {
@@ -21,35 +35,58 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     readsOwnWrites = design.parameter("read_replicas", "read_your_writes", 1) != 0;
     lagNs = static_cast<Nanos>(design.parameter("read_replicas", "lag_ms", 0) * 1e6);
 
-    const auto index = [](Traces& t) {
-        for (std::uint32_t i = 0; i < t.all->size(); ++i)
-            if (const auto key = (*t.all)[i].key; key != 0) t.byKey[key].push_back(i);
-    };
+    m_listKind = fnv(design.of("pagination").value) +
+                 static_cast<std::uint64_t>(design.parameter("pagination", "page_size", 20));
     const auto& endpoints = load::endpoints();
-    m_misses.resize(endpoints.size());
-    m_hits.resize(endpoints.size());
     for (std::size_t e = 0; e < endpoints.size(); ++e) {
-        m_misses[e].all = &inputs.operations->traces(e, design, false);
-        index(m_misses[e]);
-        const bool isCacheable =
-            endpoints[e].id == "products.list" || endpoints[e].id == "products.get";
-        if (!hasCache || !isCacheable) continue;
-        m_hits[e].all = &inputs.operations->traces(e, design, true);
-        index(m_hits[e]);
+        m_misses.push_back(&inputs.operations->traces(e, design, false));
+        m_hits.push_back(hasCache && isCacheable(e) ? &inputs.operations->traces(e, design, true)
+                                                    : nullptr);
     }
+}
+
+bool DesignState::isCacheable(std::size_t endpoint) {
+    // The catalogue is cached, the back office is not; images are static and pass it by.
+    const auto& id = load::endpoints()[endpoint].id;
+    return id == "products.list" || id == "products.get";
+}
+
+std::uint64_t DesignState::cacheKeyOf(std::size_t endpoint, std::uint64_t key) const {
+    const bool isList = load::endpoints()[endpoint].id == "products.list";
+    return (key ^ (isList ? m_listKind << 40 : 0)) * 16 + endpoint;
 }
 
 const OperationTrace& DesignState::traceFor(std::size_t endpoint, std::uint64_t key, bool isHit,
                                             random::Stream& stream) const {
-    const Traces& t = isHit ? m_hits[endpoint] : m_misses[endpoint];
+    const auto& all = isHit ? *m_hits[endpoint] : *m_misses[endpoint];
     const double u = stream.uniform();  // always drawn: the next draw must not depend on a hit
-    const auto pick = [u](std::size_t n) {
-        return static_cast<std::size_t>(u * static_cast<double>(n));
-    };
-    if (!t.byKey.empty())
-        if (const auto it = t.byKey.find(key); it != t.byKey.end())
-            return (*t.all)[it->second[pick(it->second.size())]];
-    return (*t.all)[pick(t.all->size())];
+    const auto same =
+        key != 0 ? OperationProfile::ofKey(all, key) : std::span<const OperationTrace>();
+    if (!same.empty()) return same[static_cast<std::size_t>(u * static_cast<double>(same.size()))];
+    return all[static_cast<std::size_t>(u * static_cast<double>(all.size()))];
+}
+
+void DesignState::fillCache(AnswerCache& cache, const scenario::Scenario& scenario) const {
+    // Drawn, not computed: the mix itself says how often a key is asked for.
+    load::RequestMix mix(scenario.seed ^ kWarmSeed, scenario.workload.mix,
+                         scenario.workload.zipfExponent);
+    random::Stream stream(scenario.seed, "twin.residency");
+    const double rateHz = scenario.workload.rate().peakHz;
+    std::unordered_map<std::uint64_t, std::uint32_t> asked;
+    for (int i = 0; i < kWarmDraws; ++i) {
+        const auto plan = mix.next();
+        if (isCacheable(plan.endpoint)) ++asked[cacheKeyOf(plan.endpoint, keyOf(plan))];
+    }
+    const double ttlS = static_cast<double>(cacheTtlNs) / 1e9;
+    std::vector<std::uint64_t> keys;
+    for (const auto& [key, n] : asked) keys.push_back(key);
+    std::sort(keys.begin(), keys.end());  // the order of a hash table is not the same everywhere
+    for (const auto key : keys) {
+        const double lambdaT = rateHz * asked[key] / kWarmDraws * ttlS;
+        const bool isResident = stream.uniform() < lambdaT / (1 + lambdaT);
+        const auto left = static_cast<Nanos>(stream.uniform() * static_cast<double>(cacheTtlNs));
+        if (isResident) cache.store(key, 0, left);
+    }
 }
 
 }  // namespace tenfold::system

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "simulator/hardware/profile.h"
 #include "simulator/random/stream.h"
 #include "simulator/scenario/design.h"
+#include "simulator/scenario/scenario.h"
 #include "simulator/system/event.h"
+#include "simulator/system/hooks.h"
 #include "simulator/system/inputs.h"
 
 namespace tenfold::system {
@@ -23,6 +24,19 @@ struct DesignState {
     const OperationTrace& traceFor(std::size_t endpoint, std::uint64_t key, bool isHit,
                                    random::Stream& stream) const;
 
+    /// What the cost of a request depends on.
+    std::uint64_t keyOf(const load::RequestPlan& plan) const {
+        return OperationProfile::keyOf(plan, design);
+    }
+    /// The entry of the shared cache that answers it: equal keys of two endpoints, or of two kinds
+    /// of list, are not the same.
+    std::uint64_t cacheKeyOf(std::size_t endpoint, std::uint64_t key) const;
+    /// Whether the shared cache may answer this endpoint.
+    static bool isCacheable(std::size_t endpoint);
+    /// Puts into the cache what it would hold after a long time at the scenario's rate: each key
+    /// with probability λT ∕ (1 + λT), T the time to live and λ the rate at which it is asked for.
+    void fillCache(AnswerCache& cache, const scenario::Scenario& scenario) const;
+
     std::uint64_t version;
     scenario::Design design;
     bool hasCache = false;
@@ -36,12 +50,9 @@ struct DesignState {
     Nanos lagNs = 0;
 
 private:
-    struct Traces {
-        const std::vector<OperationTrace>* all = nullptr;
-        std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> byKey;
-    };
-    std::vector<Traces> m_misses;  // by endpoint
-    std::vector<Traces> m_hits;
+    std::vector<const std::vector<OperationTrace>*> m_misses;  // by endpoint
+    std::vector<const std::vector<OperationTrace>*> m_hits;
+    std::uint64_t m_listKind = 0;
 };
 
 }  // namespace tenfold::system

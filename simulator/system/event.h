@@ -10,7 +10,7 @@ namespace tenfold::system {
 using kernel::Nanos;
 
 /// What can be due in the simulated system. One line each: who is told.
-enum class EventKind : std::uint32_t {
+enum class EventKind : std::uint8_t {
     userArrives,       // clients
     abuserArrives,     // clients
     clientGivesUp,     // clients: the oldest open request has reached its limit
@@ -31,6 +31,7 @@ enum class EventKind : std::uint32_t {
 
 struct Event {
     EventKind kind = EventKind::userArrives;
+    std::uint16_t tag = 0;  // of a request: its generation, so that an event outlives its request
     std::uint32_t subject = 0;
 };
 

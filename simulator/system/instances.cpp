@@ -53,6 +53,9 @@ std::uint32_t Api::killOne(Nanos now) {
         i.isAlive = false;
         for (const auto request : std::exchange(i.requests, {})) lose(request, now);
         for (auto& pool : i.pools) pool = Pool{};
+        i.cores = std::make_unique<Cores>(m_system.queue(), EventKind::apiCores, i.index,
+                                          m_hardware.coresPerInstance, m_hardware.sliceMs);
+        i.busyBefore = 0;
         allotConnections(now);
         return i.index;
     }
@@ -63,9 +66,6 @@ void Api::revive(std::uint32_t index, Nanos now) {
     if (index >= m_instances.size()) return;
     Instance& i = *m_instances[index];
     i.isAlive = true;
-    i.cores = std::make_unique<Cores>(m_system.queue(), EventKind::apiCores, index,
-                                      m_hardware.coresPerInstance, m_hardware.sliceMs);
-    i.busyBefore = 0;
     allotConnections(now);
 }
 

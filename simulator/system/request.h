@@ -31,8 +31,9 @@ enum class Phase : std::uint8_t {
 struct Request {
     std::uint32_t endpoint = 0;
     std::uint32_t user = 0;
-    std::uint64_t key = 0;      // what its cost depends on, and its cache entry
-    std::uint32_t address = 0;  // index of the client address
+    std::uint64_t key = 0;       // what its cost depends on
+    std::uint64_t cacheKey = 0;  // its entry in the shared cache
+    std::uint32_t address = 0;   // index of the client address
     bool isAbuser = false;
     bool isEnded = false;    // for its client
     bool isServed = false;   // for the servers

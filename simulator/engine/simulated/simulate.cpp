@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulator/engine/simulated/simulate.h"
+
+#include <cmath>
+
+#include "simulator/mechanisms/rate_limiting/rate_limiting.h"
+#include "simulator/mechanisms/read_replicas/read_replicas.h"
+#include "simulator/mechanisms/shared_cache/shared_cache.h"
+
+namespace tenfold::engine {
+
+std::unique_ptr<system::System> makeSystem(const scenario::Scenario& scenario,
+                                           const system::Inputs& inputs,
+                                           const system::Options& options) {
+    system::Mechanisms mechanisms;
+    mechanisms.admission = std::make_unique<mechanisms::RateLimiting>();
+    mechanisms.cache = std::make_unique<mechanisms::SharedCache>();
+    mechanisms.router = std::make_unique<mechanisms::ReadReplicas>();
+    return std::make_unique<system::System>(scenario, inputs, std::move(mechanisms), options);
+}
+
+SimulatedRun simulate(const scenario::Scenario& scenario, const system::Inputs& inputs,
+                      const system::Options& options) {
+    const auto system = makeSystem(scenario, inputs, options);
+    SimulatedRun run;
+    const auto add = [&] {
+        run.timeline.add(system->nextSlot());
+        for (auto& flag : system->takeFlags()) run.timeline.add(std::move(flag));
+    };
+    const auto slots = static_cast<std::int64_t>(std::ceil(scenario.durationS * 4));
+    while (system->slot() < slots) add();
+    system->endLoad();
+    const auto last =
+        slots + 2 + static_cast<std::int64_t>(std::ceil(scenario.workload.clientTimeoutMs / 250));
+    while (!system->isDrained() && system->slot() < last) add();
+    run.events = system->events();
+    return run;
+}
+
+}  // namespace tenfold::engine

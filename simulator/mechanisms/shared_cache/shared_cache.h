@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <unordered_map>
+
+#include "simulator/system/hooks.h"
+
+namespace tenfold::mechanisms {
+
+/// The keys of the shared cache with their time to live, and the locks of single flight.
+class SharedCache final : public system::AnswerCache {
+public:
+    bool has(std::uint64_t key, system::Nanos now) override;
+    bool lock(std::uint64_t key, system::Nanos now, system::Nanos until) override;
+    void unlock(std::uint64_t key) override;
+    void store(std::uint64_t key, system::Nanos now, system::Nanos until) override;
+    void clear() override;
+    std::size_t keys(system::Nanos now) const override;
+
+private:
+    struct Entry {
+        system::Nanos endsAt = 0;
+        system::Nanos lockedUntil = 0;
+    };
+    std::unordered_map<std::uint64_t, Entry> m_entries;
+};
+
+}  // namespace tenfold::mechanisms

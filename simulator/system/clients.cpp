@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulator/system/clients.h"
+
+#include "simulator/load/addresses.h"
+#include "simulator/load/endpoints.h"
+#include "simulator/system/system.h"
+
+namespace tenfold::system {
+
+using load::PoissonArrivals;
+using measure::Outcome;
+
+Clients::Clients(System& system, const scenario::Scenario& s)
+    : m_system(system),
+      m_patienceNs(static_cast<Nanos>(s.workload.clientTimeoutMs * 1e6)),
+      m_addresses(s.workload.addresses),
+      m_sharedPart(s.workload.sharedAddressPart),
+      m_mix(s.seed, s.workload.mix, s.workload.zipfExponent),
+      m_users(random::Stream(s.seed, "arrivals.users")),
+      m_abuser(random::Stream(s.seed, "arrivals.abuser")),
+      m_abuserStream(s.seed, "abuser.requests") {}
+
+void Clients::setRate(double usersHz, double abuserHz, Nanos now) {
+    // A rate that stays keeps its arrivals, as in the generator.
+    if (usersHz != m_users.rateHz()) m_users.setRate(usersHz, now);
+    if (abuserHz != m_abuser.rateHz()) m_abuser.setRate(abuserHz, now);
+    // An event of the old rate is known by its time.
+    if (m_users.nextAt() != PoissonArrivals::kNever && m_users.nextAt() != m_userArmed)
+        m_system.at(m_userArmed = m_users.nextAt(), EventKind::userArrives, 0);
+    if (m_abuser.nextAt() != PoissonArrivals::kNever && m_abuser.nextAt() != m_abuserArmed)
+        m_system.at(m_abuserArmed = m_abuser.nextAt(), EventKind::abuserArrives, 0);
+}
+
+void Clients::userArrives(Nanos now) {
+    if (m_users.nextAt() != now) return;
+    m_users.advance();
+    m_system.at(m_userArmed = m_users.nextAt(), EventKind::userArrives, 0);
+    ask(m_mix.next(), false, now);
+}
+
+void Clients::abuserArrives(Nanos now) {
+    if (m_abuser.nextAt() != now) return;
+    m_abuser.advance();
+    m_system.at(m_abuserArmed = m_abuser.nextAt(), EventKind::abuserArrives, 0);
+    load::RequestPlan plan;
+    plan.endpoint =
+        *load::endpointIndex(m_abuserStream.uniform() < 0.7 ? "products.list" : "orders.list");
+    ask(plan, true, now);
+}
+
+void Clients::ask(const load::RequestPlan& plan, bool isAbuser, Nanos now) {
+    const auto index = m_system.newRequest();
+    Request& r = m_system.requests()[index];
+    r.endpoint = static_cast<std::uint32_t>(plan.endpoint);
+    r.user = static_cast<std::uint32_t>(plan.user);
+    r.isAbuser = isAbuser;
+    r.dueAt = now;
+    r.address = static_cast<std::uint32_t>(
+        isAbuser ? m_addresses : load::addressOf(plan.user, m_addresses, m_sharedPart));
+    r.key = m_system.design().keyOf(plan);
+    if (r.user < m_lsnOf.size()) r.writtenLsn = m_lsnOf[r.user];
+    ++m_open;
+    m_system.book().offered(r);
+    if (m_deadlines.empty()) m_system.at(now + m_patienceNs, EventKind::clientGivesUp, 0);
+    m_deadlines.push_back({index, r.generation, now + m_patienceNs});
+    m_system.gateway().arrive(index, now);
+}
+
+void Clients::end(std::uint32_t index, Outcome outcome, double responseMs) {
+    Request& r = m_system.requests()[index];
+    r.isEnded = true;
+    --m_open;
+    m_system.book().ended(r, outcome, responseMs);
+}
+
+void Clients::answerDelivered(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    if (!r.isEnded) {
+        const Outcome outcome = r.status == 429   ? Outcome::rateLimited
+                                : r.status >= 500 ? Outcome::serverError
+                                : r.status >= 400 ? Outcome::clientError
+                                                  : Outcome::ok;
+        if (r.replyLsn > 0) {
+            if (m_lsnOf.size() <= r.user) m_lsnOf.resize(r.user + 1);
+            m_lsnOf[r.user] = r.replyLsn;
+        }
+        end(index, outcome, static_cast<double>(now - r.dueAt) / 1e6);
+    }
+    m_system.forget(index);
+}
+
+void Clients::givesUp(Nanos now) {
+    while (!m_deadlines.empty()) {
+        const Deadline d = m_deadlines.front();
+        const Request& r = m_system.requests()[d.request];
+        const bool isOver = r.generation != d.generation || r.isEnded;
+        if (!isOver && d.at > now) break;
+        m_deadlines.pop_front();
+        if (!isOver) end(d.request, Outcome::timeout, static_cast<double>(m_patienceNs) / 1e6);
+    }
+    if (!m_deadlines.empty()) m_system.at(m_deadlines.front().at, EventKind::clientGivesUp, 0);
+}
+
+void Clients::moved(std::uint32_t from, std::uint32_t fromGeneration, std::uint32_t to,
+                    std::uint32_t toGeneration) {
+    for (auto& d : m_deadlines)
+        if (d.request == from && d.generation == fromGeneration) {
+            d.request = to;
+            d.generation = toGeneration;
+        }
+}
+
+void Clients::endAll(Nanos now) {
+    for (const auto& d : m_deadlines) {
+        const Request& r = m_system.requests()[d.request];
+        if (r.generation != d.generation || r.isEnded) continue;
+        end(d.request, Outcome::unfinished, static_cast<double>(now - r.dueAt) / 1e6);
+    }
+    m_deadlines.clear();
+}
+
+}  // namespace tenfold::system

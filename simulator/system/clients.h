@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "simulator/load/arrivals.h"
+#include "simulator/load/request_mix.h"
+#include "simulator/measure/sample.h"
+#include "simulator/scenario/scenario.h"
+#include "simulator/system/event.h"
+
+namespace tenfold::system {
+
+class System;
+
+/// The users and the abusive client: the same arrivals, mix and patience as the load generator's,
+/// from the same streams, so the twin is asked what the live system is asked, in the same order.
+class Clients {
+public:
+    Clients(System& system, const scenario::Scenario& scenario);
+
+    void setRate(double usersHz, double abuserHz, Nanos now);
+    double rateHz() const { return m_users.rateHz() + m_abuser.rateHz(); }
+    void userArrives(Nanos now);
+    void abuserArrives(Nanos now);
+    void answerDelivered(std::uint32_t request, Nanos now);
+    void givesUp(Nanos now);
+    /// A request goes on under another number.
+    void moved(std::uint32_t from, std::uint32_t fromGeneration, std::uint32_t to,
+               std::uint32_t toGeneration);
+    /// Open requests become "unfinished".
+    void endAll(Nanos now);
+    std::size_t open() const { return m_open; }
+
+private:
+    struct Deadline {
+        std::uint32_t request;
+        std::uint32_t generation;
+        Nanos at;
+    };
+    void ask(const load::RequestPlan& plan, bool isAbuser, Nanos now);
+    void end(std::uint32_t request, measure::Outcome outcome, double responseMs);
+
+    System& m_system;
+    Nanos m_patienceNs;
+    int m_addresses;
+    double m_sharedPart;
+    load::RequestMix m_mix;
+    load::PoissonArrivals m_users;
+    load::PoissonArrivals m_abuser;
+    random::Stream m_abuserStream;
+    std::vector<std::uint64_t> m_lsnOf;  // by user: the cookie
+    std::deque<Deadline> m_deadlines;
+    std::size_t m_open = 0;
+    Nanos m_userArmed = -1;
+    Nanos m_abuserArmed = -1;
+};
+
+}  // namespace tenfold::system

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "simulator/measure/clock.h"
+#include "simulator/measure/sample.h"
+#include "simulator/system/request.h"
+
+namespace tenfold::system {
+
+/// What happened to requests in the current slot, by endpoint: the client's and the server's side,
+/// as the live nodes count it.
+class SlotBook {
+public:
+    SlotBook();
+
+    void offered(const Request& r) { ++countsOf(r).offered, ++countsOf(r).sent; }
+    /// Ended for its client; responseMs from the moment it was due.
+    void ended(const Request& r, measure::Outcome outcome, double responseMs);
+    /// The API is done with it.
+    void served(const Request& r);
+    /// The gateway has sent it to the client over the link.
+    void delivered(const Request& r, double linkMs);
+
+    /// Moves what there is into the sample.
+    void take(measure::Sample& sample);
+
+private:
+    measure::ClientCounts& countsOf(const Request& r) {
+        auto& e = m_endpoints[r.endpoint];
+        return r.isAbuser ? e.abuser : e.users;
+    }
+    std::vector<measure::EndpointSample> m_endpoints;
+};
+
+}  // namespace tenfold::system

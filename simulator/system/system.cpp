@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulator/system/system.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace tenfold::system {
+
+namespace {
+constexpr double kCrowdFactor = 3;  // as the live fault
+}  // namespace
+
+Inputs Inputs::shipped() {
+    return {std::make_shared<hardware::StatementCosts>(hardware::StatementCosts::shipped()),
+            std::make_shared<OperationProfile>(OperationProfile::shipped()),
+            std::make_shared<HopOverheads>(HopOverheads::shipped())};
+}
+
+System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mechanisms,
+               const Options& options)
+    : m_scenario(scenario),
+      m_inputs(std::move(inputs)),
+      m_mechanisms(std::move(mechanisms)),
+      m_traceStream(scenario.seed, options.traceName + ".traces"),
+      m_hopStream(scenario.seed, options.traceName + ".hops"),
+      m_databases(*this, m_inputs),
+      m_api(*this),
+      m_gateway(*this),
+      m_clients(*this, m_scenario) {
+    if (scenario.hardware == "native")
+        throw std::runtime_error(
+            "native hardware is not simulated: the twin knows emulated machines only");
+    m_designs.push_back(std::make_unique<DesignState>(0, scenario.design, m_inputs));
+    configure();
+    for (std::size_t i = 0; i < scenario.faults.size(); ++i)
+        at(static_cast<Nanos>(scenario.faults[i].atS * 1e9), EventKind::faultBegins,
+           static_cast<std::uint32_t>(i));
+    if (options.startsWarm && design().hasCache)
+        design().fillCache(*m_mechanisms.cache, m_scenario);
+    applyLoad();
+}
+
+System::~System() = default;
+
+void System::configure() {
+    m_hardware = m_scenario.hardware == "tier"
+                     ? hardware::profileForUsers(m_scenario.workload.dailyActiveUsers)
+                     : hardware::profileForTier(m_scenario.hardware);
+    m_hardware.instances *= m_scenario.machines.instanceFactor;
+    m_hardware.primaryCores *= m_scenario.machines.databaseCoreFactor;
+    m_halfLinkNs = static_cast<Nanos>(m_hardware.linkMs * 1e6 / 2);
+    m_gateway.configure(m_hardware);
+    m_mechanisms.admission->configure(design().design);
+    if (!design().hasCache) m_mechanisms.cache->clear();
+    m_databases.configure(m_now, m_hardware, design().replicas, design().lagNs);
+    m_api.configure(m_now, m_hardware);
+    m_gateway.instancesChanged(m_now);
+}
+
+void System::applyLoad() {
+    const double users = m_isPaused ? 0 : m_scenario.workload.rate().peakHz;
+    m_clients.setRate(users * (m_crowds > 0 ? kCrowdFactor : 1),
+                      m_abusers > 0 ? users * m_scenario.workload.abuserFactor : 0, m_now);
+}
+
+void System::change(const scenario::Design& next) {
+    m_scenario.design = next;
+    m_designs.push_back(std::make_unique<DesignState>(++m_version, next, m_inputs));
+    configure();
+}
+
+void System::change(const scenario::Machines& machines) {
+    m_scenario.machines = machines;
+    ++m_version;
+    configure();
+}
+
+void System::changeUsers(double dailyActiveUsers) {
+    m_scenario.workload.dailyActiveUsers = dailyActiveUsers;
+    ++m_version;
+    configure();
+    applyLoad();
+}
+
+void System::pause(bool isPaused) {
+    m_isPaused = isPaused;
+    applyLoad();
+}
+
+void System::endLoad() {
+    m_isPaused = true;
+    m_clients.setRate(0, 0, m_now);
+}
+
+Nanos System::hopNs(Hop hop) {
+    return m_inputs.hops->sampleNs(hop, m_clients.rateHz(), m_hopStream);
+}
+
+void System::forget(std::uint32_t request) {
+    m_requests.giveBack(request);
+}
+
+std::uint32_t System::retry(std::uint32_t request) {
+    // Events on their way still name the old place: its generation ends.
+    const auto again = m_requests.take();
+    const Request old = m_requests[request];
+    Request& r = m_requests[again];
+    const auto generation = r.generation;
+    r = Request{};
+    r.generation = generation;
+    r.endpoint = old.endpoint;
+    r.user = old.user;
+    r.key = old.key;
+    r.address = old.address;
+    r.isAbuser = old.isAbuser;
+    r.isRetried = true;
+    r.design = old.design;
+    r.writtenLsn = old.writtenLsn;
+    r.dueAt = old.dueAt;
+    r.queueMs = old.queueMs;
+    m_clients.moved(request, old.generation, again, generation);
+    m_requests.giveBack(request);
+    return again;
+}
+
+void System::handle(const Event& e) {
+    switch (e.kind) {
+        case EventKind::userArrives:
+            return m_clients.userArrives(m_now);
+        case EventKind::abuserArrives:
+            return m_clients.abuserArrives(m_now);
+        case EventKind::clientGivesUp:
+            return m_clients.givesUp(m_now);
+        case EventKind::answerDelivered:
+            return m_clients.answerDelivered(e.subject, m_now);
+        case EventKind::apiGivesUp:
+            return m_api.givesUp(m_now);
+        case EventKind::apiCores:
+            return m_api.coresDue(e.subject, m_now);
+        case EventKind::cacheAnswers:
+            if (e.tag == tagOf(e.subject)) m_api.cacheAnswers(e.subject, m_now);
+            return;
+        case EventKind::looksAgain:
+            if (e.tag == tagOf(e.subject)) m_api.looksAgain(e.subject, m_now);
+            return;
+        case EventKind::statementAnswers:
+            return m_api.statementAnswers(e.subject, m_now);
+        case EventKind::healthCheck:
+            return m_gateway.healthCheck(m_now);
+        case EventKind::poolWaitEnds:
+            return m_api.poolWaitEnds(e.subject, m_now);
+        case EventKind::workArrives:
+            return m_databases.workArrives(e.subject, m_now);
+        case EventKind::databaseCores:
+            return m_databases.coresDue(e.subject, m_now);
+        case EventKind::recordDue:
+            return m_databases.recordDue(e.subject, m_now);
+        case EventKind::faultBegins: {
+            const auto& f = m_scenario.faults[e.subject];
+            return beginFault(f.name, f.durationS);
+        }
+        case EventKind::faultEnds:
+            return endFault(e.subject);
+    }
+}
+
+measure::Sample System::nextSlot() {
+    const Nanos end = (m_slot + 1) * measure::SlotClock::kSlotNs;
+    while (!m_queue.empty() && m_queue.nextAt() < end) {
+        const Event event = m_queue.pop(m_now);
+        ++m_events;
+        handle(event);
+    }
+    m_now = end;
+    measure::Sample sample = collect();
+    ++m_slot;
+    return sample;
+}
+
+measure::Sample System::collect() {
+    measure::Sample s;
+    s.slot = m_slot;
+    s.version = m_version;
+    m_book.take(s);
+    m_gateway.collect(s);
+    m_api.collect(s, m_now);
+    m_databases.collect(s, m_now, m_api.sessions());
+    if (design().hasCache) {
+        auto& n = s.nodes["cache"];
+        n.role = "cache";
+        n.spanMs = measure::SlotClock::kSlotMs;
+        n.arrived = n.completed = std::exchange(m_cacheCommands, 0);
+        n.gauges["keys"] = static_cast<double>(m_mechanisms.cache->keys(m_now));
+    }
+    auto& generator = s.nodes["generator"];
+    generator.role = "generator";
+    generator.spanMs = measure::SlotClock::kSlotMs;
+    return s;
+}
+
+}  // namespace tenfold::system
