@@ -14,23 +14,26 @@ HARDWARE = SCENARIO | {"simulator/random", "simulator/hardware"}
 KERNEL = BASE | {"simulator/random", "simulator/kernel"}
 LOAD = SCENARIO | {"simulator/random", "simulator/load"}
 SYSTEM = HARDWARE | LOAD | KERNEL | {"simulator/system"}
-ENGINE = SPECS | HARDWARE | {"simulator/engine"}
+MODELS = SPECS | SYSTEM
+ENGINE = MODELS | {"simulator/engine"}
 JUDGE = SPECS | {"simulator/judge"}
+STUDY = ENGINE | JUDGE | {"simulator/study"}
 SERVER = SPECS | HARDWARE | LOAD | {"reference-server"}
 ALLOWED = {
     "simulator/random": {"simulator/random"},
     "simulator/measure": BASE,
     "simulator/kernel": KERNEL,
     "simulator/scenario": SCENARIO,
-    "simulator/mechanisms": SPECS,
+    "simulator/mechanisms": MODELS,
     "simulator/hardware": HARDWARE,
     "simulator/load": LOAD,
     "simulator/judge": JUDGE,
     "simulator/system": SYSTEM,
     "simulator/engine": ENGINE,
-    "simulator/cli": ENGINE | JUDGE | LOAD | SYSTEM | {"simulator/cli"},
+    "simulator/study": STUDY,
+    "simulator/cli": STUDY | {"simulator/station", "simulator/cli"},
     "reference-server": SERVER,
-    "app": ENGINE | JUDGE | {"app"},
+    "app": STUDY | {"app"},
 }
 # tests/ spans modules and may use all of them. Tests beside their unit may also use the
 # catalogue of mechanisms, as data.
@@ -103,6 +106,11 @@ def check(root):
                 continue
             if target not in allowed:
                 problems.append(f"{name}: includes {include}; {module} may use {', '.join(sorted(allowed))}")
+        # Of the mechanisms everybody may know the specs; their simulated parts are the engine's.
+        if module not in ("simulator/engine", "simulator/mechanisms", "tests"):
+            for include in re.findall(r'#include "(simulator/mechanisms/[^"]+)"', text):
+                if not include.endswith(("/spec.h", "/catalogue.h")):
+                    problems.append(f"{name}: includes {include}; only the engine may")
         # One mechanism never knows another.
         match = re.match(r"simulator/mechanisms/(\w+)/", name)
         if match:
