@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,10 @@ int scenariosCommand(bool isJson);
 int hardwareCommand(bool isJson);
 /// `naive` and `sound` at 10k, run for real, side by side.
 int firstLookCommand(const std::string& duration);
+
+/// A queueing network from a file, simulated; figures with their 99 % intervals.
+int stationCommand(const std::string& file, bool isJson);
+/// The three-stations network: events a second, as one JSON object.
+int benchKernelCommand(std::uint64_t events);
 
 }  // namespace tenfold::cli

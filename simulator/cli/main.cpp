@@ -59,6 +59,17 @@ int main(int argc, char** argv) {
     auto* look = app.add_subcommand("first-look", "naive and sound at 10k, side by side");
     look->add_option("--duration", lookDuration, "for each of the two");
 
+    std::string model;
+    auto* station = app.add_subcommand("station", "simulate a queueing network from a file");
+    station->add_option("--file", model, "the network, as JSON")->required();
+    station->add_flag("--json", isJson);
+
+    std::uint64_t events = 20'000'000;
+    auto* bench = app.add_subcommand("bench", "how fast the simulator is");
+    bench->require_subcommand(1);
+    auto* benchKernel = bench->add_subcommand("kernel", "three stations, as events a second");
+    benchKernel->add_option("--events", events, "how many to simulate");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -72,6 +83,8 @@ int main(int argc, char** argv) {
         if (*scenarios) return scenariosCommand(isJson);
         if (*hardware) return hardwareCommand(isJson);
         if (*look) return firstLookCommand(lookDuration);
+        if (*station) return stationCommand(model, isJson);
+        if (*benchKernel) return benchKernelCommand(events);
     } catch (const std::exception& e) {
         fmt::print(stderr, "{}\n", e.what());
         return kNotTrusted;

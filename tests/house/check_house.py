@@ -29,9 +29,10 @@ ALLOWED = {
     "simulator/load": LOAD,
     "simulator/judge": JUDGE,
     "simulator/system": SYSTEM,
+    "simulator/station": STATION,
     "simulator/engine": ENGINE,
     "simulator/study": STUDY,
-    "simulator/cli": STUDY | {"simulator/station", "simulator/cli"},
+    "simulator/cli": STATION | STUDY | {"simulator/station", "simulator/cli"},
     "reference-server": SERVER,
     "app": STUDY | {"app"},
 }
