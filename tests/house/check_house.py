@@ -12,6 +12,7 @@ SCENARIO = BASE | {"simulator/scenario"}
 SPECS = SCENARIO | {"simulator/mechanisms"}
 HARDWARE = SCENARIO | {"simulator/random", "simulator/hardware"}
 KERNEL = BASE | {"simulator/random", "simulator/kernel"}
+STATION = KERNEL | HARDWARE | {"simulator/station"}
 LOAD = SCENARIO | {"simulator/random", "simulator/load"}
 SYSTEM = HARDWARE | LOAD | KERNEL | {"simulator/system"}
 MODELS = SPECS | SYSTEM
@@ -32,7 +33,7 @@ ALLOWED = {
     "simulator/station": STATION,
     "simulator/engine": ENGINE,
     "simulator/study": STUDY,
-    "simulator/cli": STATION | STUDY | {"simulator/station", "simulator/cli"},
+    "simulator/cli": STATION | STUDY | {"simulator/cli"},
     "reference-server": SERVER,
     "app": STUDY | {"app"},
 }
