@@ -202,6 +202,7 @@ Rows Connection::run(const Statement& s, Trace& trace, Nanos deadlineNs) {
     unanswered.dismiss();
     account(trace, start, 1);
     if (failed.result()) fail(failed.result());
+    if (trace.afterRoundTrip) trace.afterRoundTrip();
     return rows;
 }
 
@@ -236,9 +237,12 @@ std::vector<Rows> Connection::runPipeline(const std::vector<Statement>& statemen
     PQexitPipelineMode(c);
     unanswered.dismiss();
     account(trace, start, statements.size());
-    if (!failed.result()) return all;
-    rollBack(trace, deadlineNs);
-    fail(failed.result());
+    if (failed.result()) {
+        rollBack(trace, deadlineNs);
+        fail(failed.result());
+    }
+    if (trace.afterRoundTrip) trace.afterRoundTrip();
+    return all;
 }
 
 }  // namespace tenfold::api

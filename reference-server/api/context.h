@@ -38,11 +38,14 @@ struct Reply {
 /// Ids that no other instance makes: milliseconds, instance, counter.
 class IdMaker {
 public:
-    explicit IdMaker(std::uint32_t instance) : m_instance(instance) {}
+    /// `nowMs`: of a clock that never goes back; without one, the time since this machine started.
+    explicit IdMaker(std::uint32_t instance, std::function<std::int64_t()> nowMs = {})
+        : m_instance(instance), m_nowMs(std::move(nowMs)) {}
     std::int64_t next();
 
 private:
     std::uint32_t m_instance;
+    std::function<std::int64_t()> m_nowMs;
     std::atomic<std::uint32_t> m_counter{0};
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+
 #include "simulator/measure/clock.h"
 #include "simulator/measure/sample.h"
 
@@ -10,6 +12,9 @@ namespace tenfold::api {
 struct Trace {
     measure::ServerCounts counts;
     measure::StageTimes where;
+    /// Called after each round trip to a database that went well, with its counts booked. What it
+    /// throws ends the request; the connection stays good. Set by who records requests.
+    std::function<void()> afterRoundTrip;
 
     void add(measure::Stage stage, double ms) { where.of(stage) += ms; }
 };

@@ -9,8 +9,13 @@
 namespace tenfold::loadgen {
 
 namespace {
+std::string_view idOf(const load::RequestPlan& plan) {
+    return load::endpoints()[plan.endpoint].id;
+}
+}  // namespace
 
-std::string targetOf(const load::RequestPlan& p, std::string_view id) {
+std::string targetOf(const load::RequestPlan& p) {
+    const auto id = idOf(p);
     // Page numbers and searches: a server that does not paginate ignores the page.
     if (id == "products.list") {
         std::string query;
@@ -31,7 +36,8 @@ std::string targetOf(const load::RequestPlan& p, std::string_view id) {
     return "/v1/me";
 }
 
-std::string bodyOf(const load::RequestPlan& p, std::string_view id) {
+std::string bodyOf(const load::RequestPlan& p) {
+    const auto id = idOf(p);
     if (id == "orders.create")
         return fmt::format(R"({{"lines":[{{"product_id":{},"quantity":{}}}]}})", p.product,
                            p.quantity);
@@ -45,8 +51,6 @@ std::string bodyOf(const load::RequestPlan& p, std::string_view id) {
         return fmt::format(R"({{"price_cents":{}}})", 1000 + p.order % 5000);
     return "";
 }
-
-}  // namespace
 
 RequestWriter::RequestWriter(std::string tokenKey, std::string host)
     : m_tokenKey(std::move(tokenKey)), m_host(std::move(host)) {}
@@ -63,13 +67,13 @@ void RequestWriter::rememberLsn(std::uint64_t user, const std::string& cookie) {
 
 std::string RequestWriter::write(const load::RequestPlan& plan) {
     const auto& endpoint = load::endpoints()[plan.endpoint];
-    std::string out = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", endpoint.method,
-                                  targetOf(plan, endpoint.id), m_host);
+    std::string out =
+        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", endpoint.method, targetOf(plan), m_host);
     out += "Authorization: Bearer " + tokenOf(plan.user) + "\r\n";
     if (const auto it = m_lsnCookies.find(plan.user); it != m_lsnCookies.end())
         out += "Cookie: lsn=" + it->second + "\r\n";
     if (endpoint.isRead) return out + "\r\n";
-    const std::string body = bodyOf(plan, endpoint.id);
+    const std::string body = bodyOf(plan);
     out += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.size());
     return out + body;
 }

@@ -9,6 +9,11 @@
 
 namespace tenfold::loadgen {
 
+/// Path and query: "/v1/products?prefix=Am&page=2". Nothing in it needs escaping.
+std::string targetOf(const load::RequestPlan& plan);
+/// JSON; empty for a read.
+std::string bodyOf(const load::RequestPlan& plan);
+
 /// Turns a plan into the bytes of an HTTP request. Tokens are made once for each user, and users
 /// carry the cookie of their last write.
 class RequestWriter {

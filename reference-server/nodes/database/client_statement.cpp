@@ -236,6 +236,8 @@ void Client::finished(const Portal& portal, const SqlAnswer& answer, Nanos start
     m_totals.vmSteps += answer.vmSteps;
     m_totals.fullScanSteps += answer.fullScanSteps;
     m_totals.rows += answer.rows;
+    if (const auto& tell = m_node.settings().onStatement)
+        tell({hardware::shapeOf(portal.sql), answer.vmSteps, answer.fullScanSteps, answer.rows});
     if (m_isClosed) {
         m_isBusy = false;
         m_session->rollback();

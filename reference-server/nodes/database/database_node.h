@@ -4,10 +4,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "reference-server/nodes/common/control.h"
@@ -21,6 +23,14 @@
 namespace tenfold::nodes {
 
 class Client;
+
+/// What one statement took. Valid while the one who is told is being told.
+struct StatementCount {
+    std::string_view shape;
+    std::uint64_t vmSteps = 0;
+    std::uint64_t fullScanSteps = 0;
+    std::uint64_t rows = 0;  // returned
+};
 
 /// What the sessions of one database share. Everything is used on the IO thread only, but for the
 /// position, which SQL functions read.
@@ -39,6 +49,9 @@ public:
         int lockLimitMs = 10'000;
         // Pages of write-ahead log after which it is copied back: 16 MB.
         int checkpointPages = 4000;
+        /// Told of each statement when it is done, before its answer leaves: in the order of a
+        /// session. On the IO thread.
+        std::function<void(const StatementCount&)> onStatement;
     };
 
     explicit DatabaseNode(Settings settings);
