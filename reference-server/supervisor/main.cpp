@@ -19,6 +19,7 @@
 #include "reference-server/nodes/gateway/gateway.h"
 #include "reference-server/nodes/instance/instance.h"
 #include "reference-server/nodes/pooler/pooler.h"
+#include "reference-server/profiler/profiler.h"
 #include "reference-server/supervisor/session.h"
 
 namespace {
@@ -35,6 +36,7 @@ int runNode(const std::string& role, int parent) {
         if (role == "gateway") return nodes::runGateway(control, start);
         if (role == "pooler") return nodes::runPooler(control, start);
         if (role == "cache") return nodes::runCache(control, start);
+        if (role == "profiler") return profiler::runProfiler(control, start);
         control.emit({{"fatal", "unknown role: " + role}});
     } catch (const std::exception& e) {
         control.emit({{"fatal", e.what()}});
@@ -117,7 +119,8 @@ int main(int argc, char** argv) {
         "commands as JSON lines on stdin."};
     std::string role;
     int parent = 0;
-    app.add_option("--role", role, "database, replica, instance, gateway, pooler or cache");
+    app.add_option("--role", role,
+                   "database, replica, instance, gateway, pooler, cache or profiler");
     app.add_option("--parent", parent, "process id that must be the parent");
     CLI11_PARSE(app, argc, argv);
     raiseFileLimit();
