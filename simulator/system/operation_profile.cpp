@@ -9,6 +9,7 @@
 
 #include "simulator/hardware/assets.h"
 #include "simulator/load/endpoints.h"
+#include "simulator/load/request_key.h"
 #include "simulator/system/operation_profile_file.h"
 
 namespace tenfold::system {
@@ -23,13 +24,6 @@ constexpr const char* kFile = "shop.json";
 
 int pageSizeOf(const Design& design) {
     return static_cast<int>(std::lround(design.parameter("pagination", "page_size", 20)));
-}
-
-/// Searches are of two letters; up to four stand in the key as they are.
-std::uint64_t packed(const std::string& prefix) {
-    std::uint32_t code = 0;
-    for (const char c : prefix) code = code << 8 | static_cast<unsigned char>(c);
-    return code;
 }
 
 }  // namespace
@@ -75,16 +69,7 @@ const std::vector<OperationTrace>& OperationProfile::traces(std::size_t endpoint
 }
 
 std::uint64_t OperationProfile::keyOf(const load::RequestPlan& plan, const Design& design) {
-    const std::string_view id = load::endpoints().at(plan.endpoint).id;
-    // A cursor is what the generator never sends: under keyset every page it asks for is the first,
-    // and without pagination there is one.
-    const std::uint64_t page = design.is("pagination", "offset") ? plan.page : 1;
-    if (id == "products.list") return packed(plan.prefix) << 32 | page;
-    if (id == "products.get" || id == "images.get") return plan.product;
-    if (id == "orders.list") return page;
-    if (id == "orders.get") return plan.order;
-    if (id == "orders.by_customer" || id == "me.get") return plan.user;
-    return 0;  // a write: to insert here or there is the same work
+    return load::keyOf(plan, design);
 }
 
 std::span<const OperationTrace> OperationProfile::ofKey(const std::vector<OperationTrace>& traces,

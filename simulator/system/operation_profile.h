@@ -53,15 +53,14 @@ public:
     static std::filesystem::path shippedFile();
 
     const std::vector<StatementTrace>& statements() const { return m_statements; }
-    /// Traces of one endpoint (index into load::endpoints()) under a design, sorted by key; each as
-    /// often as the generator drew its key, so that a uniform draw among all of them has the right
-    /// frequencies. Never empty. `isHit`: answered by the shared cache. Throws std::runtime_error
-    /// saying which combination is not recorded and the command that records it.
+    /// Traces of one endpoint (index into load::endpoints()) under a design, sorted by key; each in
+    /// proportion to how often the generator drew its key, so that a uniform draw among all of them
+    /// has the right frequencies. One trace alone: every request takes the same. Never empty.
+    /// `isHit`: answered by the shared cache. Throws std::runtime_error saying which combination is
+    /// not recorded and the command that records it.
     const std::vector<OperationTrace>& traces(std::size_t endpoint, const scenario::Design& design,
                                               bool isHit) const;
-    /// What the cost of a request depends on, as far as it depends on what was asked for; 0: on
-    /// nothing. Two requests to a cacheable endpoint have equal keys when they share an entry of
-    /// the shared cache.
+    /// The key of a request among traces: load::keyOf().
     static std::uint64_t keyOf(const load::RequestPlan& plan, const scenario::Design& design);
     /// Those of one key; empty when that very key was not drawn.
     static std::span<const OperationTrace> ofKey(const std::vector<OperationTrace>& traces,

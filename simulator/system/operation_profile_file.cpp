@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <stdexcept>
 
 #include "simulator/load/endpoints.h"
@@ -94,14 +95,22 @@ OperationTrace traceFrom(const Value& v, std::size_t statements, std::uint64_t& 
 }
 
 std::vector<OperationTrace> tracesFrom(const Value& v, std::size_t statements, bool isWrite) {
-    std::vector<OperationTrace> all;
+    struct Drawn {
+        OperationTrace trace;
+        std::uint64_t draws = 0;
+    };
+    std::vector<Drawn> drawn;
+    std::uint64_t common = 0;  // what all numbers of draws divide by
     const auto n = v.listOf(1, kMany, "a list of traces, at least one");
     for (std::size_t i = 0; i < n; ++i) {
-        std::uint64_t draws = 0;
-        OperationTrace t = traceFrom(v.at(i), statements, draws);
-        t.isWrite = isWrite;
-        all.insert(all.end(), draws, t);
+        Drawn d;
+        d.trace = traceFrom(v.at(i), statements, d.draws);
+        d.trace.isWrite = isWrite;
+        common = std::gcd(common, d.draws);
+        drawn.push_back(std::move(d));
     }
+    std::vector<OperationTrace> all;
+    for (const auto& d : drawn) all.insert(all.end(), d.draws / common, d.trace);
     std::ranges::stable_sort(all, std::ranges::less{}, &OperationTrace::key);
     return all;
 }
@@ -191,6 +200,22 @@ json OperationProfileFile::merged(const json& base, const json& added) {
         }
     }
     return out;
+}
+
+std::string OperationProfileFile::textOf(const json& profile) {
+    std::string out = "{";
+    for (const auto& [key, value] : profile.items()) {
+        out += (out.size() > 1 ? ",\n" : "\n") + json(key).dump() + ": ";
+        if (key != "operations") {
+            out += value.dump();
+            continue;
+        }
+        out += "[";
+        for (std::size_t i = 0; i < value.size(); ++i)
+            out += (i > 0 ? ",\n" : "\n") + value[i].dump();
+        out += "\n]";
+    }
+    return out + "\n}\n";
 }
 
 }  // namespace tenfold::system

@@ -11,11 +11,11 @@ namespace tenfold::system {
 
 /// The file "tenfold.operations/1":
 ///
-///     {"format", "sqlite", "dataset", "checksum", "seed", "draws", "extrapolated"?,
+///     {"format", "sqlite", "dataset", "checksum", "seed", "draws", "most_requests",
 ///      "statements": [[shape, VM steps, full-scan steps, rows], …],
 ///      "operations": [{"endpoint", "cache": "hit" | "miss",
 ///                      "indexes", "query_shape", "pagination", "page_size",   ("*": any)
-///                      "write"?: true,
+///                      "write"?: true, "extrapolated"?: "from …",
 ///                      "traces": [[key, draws, status, rows, bytes, [statement, …]
 ///                                  (, repeat last, repeat times)], …]}, …]}
 ///
@@ -28,6 +28,9 @@ public:
     /// `base` with the operations of `added` put in: one of the same combination is replaced. Both
     /// must be of the same dataset and SQLite version: otherwise `added` alone is returned.
     static nlohmann::json merged(const nlohmann::json& base, const nlohmann::json& added);
+
+    /// As it is written: an operation a line, so that two recordings can be compared line by line.
+    static std::string textOf(const nlohmann::json& profile);
 };
 
 }  // namespace tenfold::system

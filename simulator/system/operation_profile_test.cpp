@@ -52,7 +52,7 @@ json smallProfile() {
          {{"orders.list", 300, 19, 20}, {"orders.customer", 13, 0, 1}, {"orders.count", 40, 0, 1}}},
         {"operations",
          {operation("orders.list", 20,
-                    {{2, 1, 200, 20, 3000, {0, 1, 2}, 2, 20}, {1, 3, 200, 20, 3001, {0}}})}}};
+                    {{2, 5, 200, 20, 3000, {0, 1, 2}, 2, 20}, {1, 15, 200, 20, 3001, {0}}})}}};
 }
 
 class OperationProfileTest : public testing::Test {
@@ -80,7 +80,7 @@ protected:
     std::filesystem::path m_file;
 };
 
-TEST_F(OperationProfileTest, TracesComeByKeyAndAsOftenAsTheyWereDrawn) {
+TEST_F(OperationProfileTest, TracesComeByKeyAndInProportionToTheirDraws) {
     const auto profile = load(smallProfile());
     const auto& traces = profile.traces(
         endpoint("orders.list"),
@@ -174,29 +174,75 @@ TEST_F(OperationProfileTest, MergingAddsAndReplacesOperations) {
         << "counts of two datasets do not go together";
 }
 
-TEST(KeyOf, IsWhatTheCostDependsOn) {
-    const auto offset = designWith({"pagination=offset"});
-    const auto keyset = designWith({"pagination=keyset"});
-    const auto none = designWith({"pagination=none"});
-    load::RequestPlan plan;
-    plan.endpoint = endpoint("products.list");
-    plan.prefix = "Am";
-    plan.page = 3;
-    load::RequestPlan first = plan;
-    first.page = 1;
-    EXPECT_NE(OperationProfile::keyOf(plan, offset), OperationProfile::keyOf(first, offset));
-    EXPECT_EQ(OperationProfile::keyOf(plan, keyset), OperationProfile::keyOf(first, keyset));
-    EXPECT_EQ(OperationProfile::keyOf(plan, none), OperationProfile::keyOf(first, none));
-    load::RequestPlan other = first;
-    other.prefix = "Br";
-    EXPECT_NE(OperationProfile::keyOf(other, none), OperationProfile::keyOf(first, none));
-    other.prefix = "";
-    EXPECT_NE(OperationProfile::keyOf(other, none), OperationProfile::keyOf(first, none));
-    plan.product = 77;
-    plan.endpoint = endpoint("products.get");
-    EXPECT_EQ(OperationProfile::keyOf(plan, none), 77u);
-    plan.endpoint = endpoint("orders.create");
-    EXPECT_EQ(OperationProfile::keyOf(plan, none), 0u);
+TEST_F(OperationProfileTest, WhatIsWrittenIsWhatWasThere) {
+    EXPECT_EQ(json::parse(OperationProfileFile::textOf(smallProfile())), smallProfile());
+}
+
+/// What is known of the shop from elsewhere.
+class ShippedProfile : public testing::Test {
+protected:
+    std::vector<StatementTrace> statementsOf(const char* id, const Design& design) {
+        const auto& traces = m_profile.traces(endpoint(id), design, false);
+        std::vector<StatementTrace> out;
+        for (const auto s : traces.front().statements) out.push_back(m_profile.statements()[s]);
+        return out;
+    }
+    OperationProfile m_profile{OperationProfile::shippedFile()};
+};
+
+TEST_F(ShippedProfile, HasEveryEndpointUnderEveryDesign) {
+    const auto valuesOf = [](const char* id) { return mechanisms::catalogue().find(id)->values; };
+    for (const auto& indexes : valuesOf("indexes"))
+        for (const auto& shape : valuesOf("query_shape"))
+            for (const auto& pagination : valuesOf("pagination")) {
+                const auto design = designWith({"indexes=" + indexes.id, "query_shape=" + shape.id,
+                                                "pagination=" + pagination.id});
+                for (std::size_t e = 0; e < load::endpoints().size(); ++e) {
+                    EXPECT_FALSE(m_profile.traces(e, design, false).empty());
+                    for (const auto& t : m_profile.traces(e, design, false))
+                        EXPECT_EQ(t.isWrite, !load::endpoints()[e].isRead);
+                }
+                for (const char* cached : {"products.list", "products.get"})
+                    for (const auto& t : m_profile.traces(endpoint(cached), design, true)) {
+                        EXPECT_TRUE(t.statements.empty());
+                        EXPECT_GT(t.bytes, 100u);
+                    }
+            }
+}
+
+TEST_F(ShippedProfile, APageOfOrdersTakesAsManyStatementsAsItsQueryShapeSays) {
+    const std::pair<const char*, std::size_t> cases[] = {
+        {"query_shape=n_plus_one", 41}, {"query_shape=batched", 3}, {"query_shape=join", 1}};
+    for (const auto& [shape, count] : cases)
+        for (const char* pagination : {"pagination=offset", "pagination=keyset"})
+            EXPECT_EQ(statementsOf("orders.list", designWith({shape, pagination})).size(), count);
+    const auto design = designWith({"query_shape=n_plus_one", "pagination=none"});
+    EXPECT_EQ(m_profile.traces(endpoint("orders.list"), design, false)[0].statementCount(),
+              1u + 2 * 80'000);
+}
+
+TEST_F(ShippedProfile, WithoutIndexesACountReadsAllLines) {
+    const auto without = designWith({"indexes=off", "pagination=offset"});
+    const auto with = designWith({"indexes=on", "pagination=offset"});
+    const auto scanned = [&](const Design& design) {
+        std::uint64_t steps = 0;
+        for (const auto& s : statementsOf("orders.list", design))
+            if (s.shape == "orders.count") steps += s.fullScanSteps;
+        return steps;
+    };
+    EXPECT_EQ(scanned(without), 20 * 499'999u);
+    EXPECT_EQ(scanned(with), 0u);
+    EXPECT_EQ(statementsOf("orders.get", without)[1].fullScanSteps, 499'999u);
+}
+
+TEST_F(ShippedProfile, HasManyCustomersAndTheirOrdersAsTheyAre) {
+    const auto design = designWith({"indexes=on", "pagination=keyset"});
+    const auto& traces = m_profile.traces(endpoint("orders.by_customer"), design, false);
+    EXPECT_GE(traces.size(), 200u);
+    double rows = 0;
+    for (const auto& t : traces) rows += t.rows;
+    // 80,000 orders of 20,000 customers, some of whom have more than a page.
+    EXPECT_NEAR(rows / static_cast<double>(traces.size()), 4, 1);
 }
 
 }  // namespace
