@@ -18,7 +18,8 @@ SYSTEM = HARDWARE | LOAD | KERNEL | {"simulator/system"}
 MODELS = SPECS | SYSTEM
 ENGINE = MODELS | {"simulator/engine"}
 JUDGE = SPECS | {"simulator/judge"}
-STUDY = ENGINE | JUDGE | {"simulator/study"}
+STORE = SCENARIO | {"simulator/store"}
+STUDY = ENGINE | JUDGE | STORE | {"simulator/study"}
 SERVER = SPECS | HARDWARE | LOAD | {"reference-server"}
 ALLOWED = {
     "simulator/random": {"simulator/random"},
@@ -32,6 +33,7 @@ ALLOWED = {
     "simulator/system": SYSTEM,
     "simulator/station": STATION,
     "simulator/engine": ENGINE,
+    "simulator/store": STORE,
     "simulator/study": STUDY,
     "simulator/cli": STATION | STUDY | {"simulator/cli"},
     "reference-server": SERVER,
