@@ -88,7 +88,7 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
             chooseTrace(r, true);
             return askCache(r, index, Phase::unlocking, now, 0);
         case Phase::storing:
-            cache.store(r.cacheKey, now, now + r.design->cacheTtlNs);
+            cache.store(r.cacheKey, now + r.design->cacheTtlNs);
             if (r.holdsLock && now < r.lockEndsAt)
                 return askCache(r, index, Phase::unlocking, now, 0);
             return compute(index, now, now);

@@ -81,12 +81,15 @@ void DesignState::fillCache(AnswerCache& cache, const scenario::Scenario& scenar
     std::vector<std::uint64_t> keys;
     for (const auto& [key, n] : asked) keys.push_back(key);
     std::sort(keys.begin(), keys.end());  // the order of a hash table is not the same everywhere
+    std::vector<std::pair<Nanos, std::uint64_t>> resident;
     for (const auto key : keys) {
         const double lambdaT = rateHz * asked[key] / kWarmDraws * ttlS;
         const bool isResident = stream.uniform() < lambdaT / (1 + lambdaT);
         const auto left = static_cast<Nanos>(stream.uniform() * static_cast<double>(cacheTtlNs));
-        if (isResident) cache.store(key, 0, left);
+        if (isResident) resident.push_back({left, key});
     }
+    std::sort(resident.begin(), resident.end());
+    for (const auto& [left, key] : resident) cache.store(key, left);
 }
 
 }  // namespace tenfold::system

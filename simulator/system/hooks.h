@@ -32,9 +32,11 @@ public:
     /// The right to compute this answer, until an instant; false when somebody else has it.
     virtual bool lock(std::uint64_t key, Nanos now, Nanos until) = 0;
     virtual void unlock(std::uint64_t key) = 0;
-    virtual void store(std::uint64_t key, Nanos now, Nanos until) = 0;
+    /// Ends of life must not fall from one call to the next.
+    virtual void store(std::uint64_t key, Nanos until) = 0;
     virtual void clear() = 0;
-    virtual std::size_t keys(Nanos now) const = 0;
+    /// Answers that are still good; forgets the others.
+    virtual std::size_t keys(Nanos now) = 0;
 };
 
 /// Which database answers a read.

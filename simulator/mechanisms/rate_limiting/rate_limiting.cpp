@@ -16,7 +16,8 @@ void RateLimiting::Limit::configure(bool on, double ratePerS, double burst) {
 }
 
 bool RateLimiting::Limit::admits(std::uint32_t key, Nanos now) {
-    Nanos& next = arrival.try_emplace(key, now).first->second;
+    if (key >= arrival.size()) arrival.resize(key + 1);
+    Nanos& next = arrival[key];
     const Nanos due = std::max(now, next);
     if (due - now > tolerance) return false;
     next = due + interval;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <unordered_map>
+#include <vector>
 
 #include "simulator/system/hooks.h"
 
@@ -17,9 +17,9 @@ public:
 private:
     struct Limit {
         bool isOn = false;
-        system::Nanos interval = 0;   // between requests at the allowed rate
-        system::Nanos tolerance = 0;  // how far a burst may run ahead
-        std::unordered_map<std::uint32_t, system::Nanos> arrival;  // theoretical, of the next one
+        system::Nanos interval = 0;          // between requests at the allowed rate
+        system::Nanos tolerance = 0;         // how far a burst may run ahead
+        std::vector<system::Nanos> arrival;  // theoretical, of the next one, by user or address
 
         void configure(bool on, double ratePerS, double burst);
         bool admits(std::uint32_t key, system::Nanos now);

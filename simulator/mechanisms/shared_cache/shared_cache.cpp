@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "simulator/mechanisms/shared_cache/shared_cache.h"
 
-#include <algorithm>
-
 namespace tenfold::mechanisms {
 
 using system::Nanos;
@@ -23,18 +21,31 @@ void SharedCache::unlock(std::uint64_t key) {
     if (const auto it = m_entries.find(key); it != m_entries.end()) it->second.lockedUntil = 0;
 }
 
-void SharedCache::store(std::uint64_t key, Nanos, Nanos until) {
-    m_entries[key].endsAt = until;
+void SharedCache::store(std::uint64_t key, Nanos until) {
+    Entry& entry = m_entries[key];
+    if (entry.endsAt == 0) ++m_keys;
+    entry.endsAt = until;
+    m_expiries.push_back({until, key});
 }
 
 void SharedCache::clear() {
     m_entries.clear();
+    m_expiries.clear();
+    m_keys = 0;
 }
 
-std::size_t SharedCache::keys(Nanos now) const {
-    return static_cast<std::size_t>(
-        std::count_if(m_entries.begin(), m_entries.end(),
-                      [now](const auto& e) { return e.second.endsAt > now; }));
+std::size_t SharedCache::keys(Nanos now) {
+    while (!m_expiries.empty() && m_expiries.front().at <= now) {
+        const auto it = m_entries.find(m_expiries.front().key);
+        // Stored again meanwhile: a later expiry is in line.
+        if (it != m_entries.end() && it->second.endsAt == m_expiries.front().at) {
+            --m_keys;
+            it->second.endsAt = 0;
+            if (it->second.lockedUntil <= now) m_entries.erase(it);
+        }
+        m_expiries.pop_front();
+    }
+    return m_keys;
 }
 
 }  // namespace tenfold::mechanisms

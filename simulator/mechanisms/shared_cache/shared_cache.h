@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <deque>
 #include <unordered_map>
 
 #include "simulator/system/hooks.h"
@@ -13,16 +14,22 @@ public:
     bool has(std::uint64_t key, system::Nanos now) override;
     bool lock(std::uint64_t key, system::Nanos now, system::Nanos until) override;
     void unlock(std::uint64_t key) override;
-    void store(std::uint64_t key, system::Nanos now, system::Nanos until) override;
+    void store(std::uint64_t key, system::Nanos until) override;
     void clear() override;
-    std::size_t keys(system::Nanos now) const override;
+    std::size_t keys(system::Nanos now) override;
 
 private:
     struct Entry {
         system::Nanos endsAt = 0;
         system::Nanos lockedUntil = 0;
     };
+    struct Expiry {
+        system::Nanos at;
+        std::uint64_t key;
+    };
     std::unordered_map<std::uint64_t, Entry> m_entries;
+    std::deque<Expiry> m_expiries;  // in order of storing, which is that of expiry
+    std::size_t m_keys = 0;
 };
 
 }  // namespace tenfold::mechanisms
