@@ -35,7 +35,6 @@ public:
     void abandon();
 
     bool isReusable() const { return m_socket.is_open() && !m_parser.closes() && !m_hasStrayBytes; }
-    bool hasBeenUsed() const { return m_exchanges > 1; }
     const ResponseParser& response() const { return m_parser; }
     measure::Nanos sentAt() const { return m_sentAt; }
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -116,7 +117,8 @@ KeptServer::~KeptServer() {
 
 void KeptServer::end() {
     const std::uint64_t one = 1;
-    if (::write(m_endFd, &one, sizeof one) < 0) return;  // it was readable already
+    // Where it cannot be written it is readable already, and stopping is due all the same.
+    [[maybe_unused]] const auto written = ::write(m_endFd, &one, sizeof one);
     stop();
 }
 
