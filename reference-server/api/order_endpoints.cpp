@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "reference-server/api/body.h"
@@ -128,13 +129,22 @@ Reply createOrder(Context& c, const Request& request) {
             order.parameters.push_back(std::to_string(value));
     order.parameters.push_back(std::to_string(c.nowMs));
     std::vector<Statement> statements{std::move(order)};
-    for (const auto& line : lines) {
-        const std::string product = std::to_string(line.product);
+    // Products are locked in one order by everybody: two orders of the same two would wait for each
+    // other else.
+    auto byProduct = lines;
+    std::sort(byProduct.begin(), byProduct.end(),
+              [](const Line& a, const Line& b) { return a.product < b.product; });
+    for (const auto& line : byProduct) {
         const std::string quantity = std::to_string(line.quantity);
         // What is not in stock is ordered all the same, and delivered later.
-        statements.push_back({std::string(sql::kTakeStock), {quantity, product, quantity}});
-        statements.push_back({std::string(sql::kInsertLine),
-                              {std::to_string(c.ids.next()), id, quantity, product, product}});
+        statements.push_back(
+            {std::string(sql::kTakeStock), {quantity, std::to_string(line.product), quantity}});
+    }
+    for (const auto& line : lines) {
+        const std::string product = std::to_string(line.product);
+        statements.push_back(
+            {std::string(sql::kInsertLine),
+             {std::to_string(c.ids.next()), id, std::to_string(line.quantity), product, product}});
     }
     Reply reply;
     mechanisms::write(c, statements, reply);
