@@ -20,6 +20,11 @@ std::string titleOfFault(const std::string& name) {
     return name;
 }
 
+const std::vector<std::string>& realNames() {
+    static const std::vector<std::string> names{"database", "pooler", "cache"};
+    return names;
+}
+
 std::vector<std::string> scenarioNames(const std::filesystem::path& folder) {
     std::vector<std::string> names;
     std::error_code ignored;

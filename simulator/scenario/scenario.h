@@ -57,6 +57,7 @@ struct Scenario {
     std::uint64_t seed = 42;
     double durationS = 30;
     std::string dataset = "shop";
+    std::vector<std::string> real;  // of realNames(): the component itself in place of our node
 
     bool operator==(const Scenario&) const = default;
 };
@@ -64,6 +65,9 @@ struct Scenario {
 /// The names a scenario may use for faults; the live engine implements each.
 const std::vector<std::string>& faultNames();
 std::string titleOfFault(const std::string& name);
+
+/// The nodes that the real component can stand in for: database, pooler, cache.
+const std::vector<std::string>& realNames();
 
 nlohmann::json toJson(const Scenario& scenario);
 

@@ -182,6 +182,23 @@ void readFaults(const json& j, const std::string& path, std::vector<Fault>& faul
     }
 }
 
+void readReal(const json& j, const std::string& path, std::vector<std::string>& real,
+              Problems& problems) {
+    if (!j.is_array()) {
+        problems.add(path, shown(j), "a list of " + joined(realNames()));
+        return;
+    }
+    for (const auto& v : j) {
+        const auto& names = realNames();
+        if (!v.is_string() ||
+            std::find(names.begin(), names.end(), v.get<std::string>()) == names.end()) {
+            problems.add(path, shown(v), joined(names));
+        } else if (std::find(real.begin(), real.end(), v.get<std::string>()) == real.end()) {
+            real.push_back(v.get<std::string>());
+        }
+    }
+}
+
 }  // namespace
 
 json toJson(const Scenario& s) {
@@ -212,6 +229,7 @@ json toJson(const Scenario& s) {
               {"dataset", s.dataset}};
     for (const auto& f : s.faults)
         j["faults"].push_back({{"name", f.name}, {"at_s", f.atS}, {"duration_s", f.durationS}});
+    if (!s.real.empty()) j["real"] = s.real;
     return j;
 }
 
@@ -262,6 +280,8 @@ Scenario scenarioFromJson(const json& j, const Catalogue& catalogue, const std::
     r.integer("seed", s.seed, 0, 9e15);
     r.number("duration_s", s.durationS, 1, 86'400);
     r.text("dataset", s.dataset, 100);
+    r.child("real",
+            [&](const json& v, const std::string& at) { readReal(v, at, s.real, problems); });
     r.finish();
     if (s.dataset != "shop") problems.add("$.dataset", "\"" + s.dataset + "\"", "\"shop\"");
     if (!problems.empty()) throw InputError(problems);
