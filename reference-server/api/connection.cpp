@@ -124,24 +124,27 @@ void Connection::fail(const PGresult* result) {
     throw DatabaseError(state, message);
 }
 
-void Connection::account(Trace& trace, Nanos startNs, std::uint64_t statements) {
+void Connection::account(Trace& trace, Nanos startNs, std::uint64_t statements,
+                         std::uint64_t rows) {
     const double totalMs = static_cast<double>(monotonicNow() - startNs) / 1e6;
     PGconn* c = m_connection.get();
     const Cost cost = parseCost(PQparameterStatus(c, "tenfold.cost"));
+    const char* wait = PQparameterStatus(c, "tenfold.wait");
+    const double waitMs = wait ? static_cast<double>(std::strtoull(wait, nullptr, 10)) / 1e3 : 0;
     trace.counts.statements += statements;
+    trace.add(Stage::connection, waitMs);
     if (!cost.isKnown) {
-        trace.add(Stage::database, totalMs);
+        // PostgreSQL itself: the way there and back is within its time.
+        trace.counts.rows += rows;
+        trace.add(Stage::database, totalMs - waitMs);
         return;
     }
     trace.counts.vmSteps += cost.fields[1];
     trace.counts.fullScanSteps += cost.fields[2];
     trace.counts.rows += cost.fields[3];
     m_lsn = cost.fields[6];
-    const char* wait = PQparameterStatus(c, "tenfold.wait");
-    const double waitMs = wait ? static_cast<double>(std::strtoull(wait, nullptr, 10)) / 1e3 : 0;
     const double lockMs = static_cast<double>(cost.fields[4]) / 1e3;
     const double databaseMs = static_cast<double>(cost.fields[5]) / 1e3;
-    trace.add(Stage::connection, waitMs);
     trace.add(Stage::lock, lockMs);
     trace.add(Stage::database, databaseMs);
     // The rest of the round trip is the way there and back.
@@ -200,7 +203,7 @@ Rows Connection::run(const Statement& s, Trace& trace, Nanos deadlineNs) {
         (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? rows : failed) = Rows(result);
     }
     unanswered.dismiss();
-    account(trace, start, 1);
+    account(trace, start, 1, static_cast<std::uint64_t>(rows.count()));
     if (failed.result()) fail(failed.result());
     if (trace.afterRoundTrip) trace.afterRoundTrip();
     return rows;
@@ -236,7 +239,9 @@ std::vector<Rows> Connection::runPipeline(const std::vector<Statement>& statemen
     }
     PQexitPipelineMode(c);
     unanswered.dismiss();
-    account(trace, start, statements.size());
+    std::uint64_t rowsCame = 0;
+    for (const auto& rows : all) rowsCame += static_cast<std::uint64_t>(rows.count());
+    account(trace, start, statements.size(), rowsCame);
     if (failed.result()) {
         rollBack(trace, deadlineNs);
         fail(failed.result());

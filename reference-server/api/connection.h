@@ -59,7 +59,9 @@ private:
     [[noreturn]] void fail(const PGresult* result);
     static void checkDeadline(measure::Nanos deadlineNs);
     void send(const Statement& statement);
-    void account(Trace& trace, measure::Nanos startNs, std::uint64_t statements);
+    /// `rows`: that came, for a database that does not count them itself.
+    void account(Trace& trace, measure::Nanos startNs, std::uint64_t statements,
+                 std::uint64_t rows);
     /// Ends the transaction that a failed pipeline has left open: the next borrower would be told
     /// that it is aborted, and every other writer would wait for its token.
     void rollBack(Trace& trace, measure::Nanos deadlineNs);

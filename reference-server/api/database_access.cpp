@@ -17,13 +17,14 @@ DatabaseAccess::Plan DatabaseAccess::planFrom(const nlohmann::json& peers,
     const int poolerPort = isPooled ? peers["pooler"].at("port").get<int>() : 0;
     const auto& primary = peers.at("primary");
     plan.primary = {primary.value("id", "primary"),
-                    isPooled ? poolerPort : primary.at("port").get<int>(), "shop"};
+                    isPooled ? poolerPort : primary.at("port").get<int>(), "shop",
+                    primary.value("real", false)};
     int n = 0;
     for (const auto& replica : peers.value("replicas", nlohmann::json::array())) {
         ++n;
-        plan.replicas.push_back({replica.value("id", ""),
-                                 isPooled ? poolerPort : replica.at("port").get<int>(),
-                                 isPooled ? fmt::format("shop_replica_{}", n) : "shop"});
+        plan.replicas.push_back(
+            {replica.value("id", ""), isPooled ? poolerPort : replica.at("port").get<int>(),
+             isPooled ? fmt::format("shop_replica_{}", n) : "shop", replica.value("real", false)});
     }
     return plan;
 }

@@ -22,6 +22,7 @@ public:
         std::string id;
         int port = 0;
         std::string database = "shop";
+        bool isReal = false;  // PostgreSQL itself, which must be asked for its position
         bool operator==(const Target&) const = default;
     };
     struct Plan {

@@ -78,6 +78,8 @@ bool Client::isHandledHere(const Portal& portal) {
             return true;
         case SqlKind::set:
             describe();
+            // What a client asks for at start-up; a pooler may keep that to itself.
+            if (portal.sql == "SET tenfold.report = on") m_reports = true;
             w.commandComplete("SET");
             return true;
         case SqlKind::deallocate:
