@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/data/dataset.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -16,6 +13,7 @@
 #include <system_error>
 #include <vector>
 
+#include "reference-server/data/build_lock.h"
 #include "reference-server/data/schema.h"
 #include "reference-server/data/sqlite_handle.h"
 #include "simulator/hardware/assets.h"
@@ -188,26 +186,6 @@ bool isAboutSpace(int sqliteCode) {
     // A full disk shows as FULL, or as a write that fails when the memory map was in between.
     return (sqliteCode & 0xff) == SQLITE_FULL || (sqliteCode & 0xff) == SQLITE_IOERR;
 }
-
-/// One process at a time, and one thread at a time within it. The folder itself is locked, so no
-/// file is left over; the kernel gives the lock back when its holder dies.
-class BuildLock {
-public:
-    explicit BuildLock(const fs::path& folder)
-        : m_fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        while (m_fd >= 0 && ::flock(m_fd, LOCK_EX) != 0 && errno == EINTR) {
-        }
-        // Without a lock (a file system that has none) it is built twice, and still renamed whole.
-    }
-    ~BuildLock() {
-        if (m_fd >= 0) ::close(m_fd);
-    }
-    BuildLock(const BuildLock&) = delete;
-    BuildLock& operator=(const BuildLock&) = delete;
-
-private:
-    int m_fd;
-};
 
 /// Drafts of builds that were killed.
 void removeDrafts(const fs::path& file) {

@@ -70,7 +70,9 @@ public:
     bool isExpectedToEnd = false;
     bool isBeingReplaced = false;  // by a rolling deploy that is under way
     bool isHeldDown = false;       // by a fault: it comes back when that ends
-    std::string file;              // of a database
+    std::string file;              // of a database; of a real component: its folder
+    pid_t componentPid = 0;        // of a real component this child looks after
+    std::string component;         // "PostgreSQL 15.18"; empty: a node of ours
     int cores = 0;                 // of an instance: the machine it was started on
     int threads = 0;
 

@@ -20,6 +20,7 @@
 #include "reference-server/nodes/instance/instance.h"
 #include "reference-server/nodes/pooler/pooler.h"
 #include "reference-server/profiler/profiler.h"
+#include "reference-server/supervisor/real/real.h"
 #include "reference-server/supervisor/session.h"
 
 namespace {
@@ -31,6 +32,7 @@ int runNode(const std::string& role, int parent) {
     nodes::ControlChannel control(parent);
     try {
         const json start = control.readStart();
+        if (start.contains("real")) return supervisor::real::runReal(control, start);
         if (role == "database" || role == "replica") return nodes::runDatabase(control, start);
         if (role == "instance") return nodes::runInstance(control, start);
         if (role == "gateway") return nodes::runGateway(control, start);

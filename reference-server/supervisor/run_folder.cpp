@@ -75,6 +75,10 @@ RunFolder::RunFolder(const fs::path& wanted) {
     }
 }
 
+void RunFolder::letOthersThrough() const {
+    if (::chmod(m_path.c_str(), S_IRWXU | S_IXGRP | S_IXOTH) != 0) fail(m_path, errno);
+}
+
 RunFolder::~RunFolder() {
     std::error_code ignored;
     fs::remove_all(m_path, ignored);

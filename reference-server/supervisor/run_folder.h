@@ -19,6 +19,9 @@ public:
     RunFolder(const RunFolder&) = delete;
     RunFolder& operator=(const RunFolder&) = delete;
 
+    /// Other users may go through it, to folders in it that are theirs; they see no names.
+    void letOthersThrough() const;
+
     const std::filesystem::path& path() const { return m_path; }
 
 private:

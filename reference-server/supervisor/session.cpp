@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "reference-server/supervisor/real/programs.h"
 #include "reference-server/supervisor/sleep.h"
 #include "simulator/hardware/assets.h"
 #include "simulator/mechanisms/catalogue.h"
@@ -182,6 +183,8 @@ awaitable<void> Session::start(const json& line) {
     Target target{m_scenario.design, m_scenario.machines,
                   hardware::profileFromJson(line.at("hardware"))};
     m_isPaused = line.value("paused", false);
+    if (const auto missing = real::whatIsMissing(m_scenario.real); !missing.empty())
+        throw RunError(missing);
     checkHost(target, m_scenario.workload.rate().peakHz);
     phase("starting");
     System::Hooks hooks;
@@ -213,7 +216,10 @@ awaitable<void> Session::start(const json& line) {
 }
 
 void Session::checkHost(const Target& target, double rateHz) const {
-    if (target.hardware.native) return;
+    // Nothing holds a real database back: what it takes of the host is what it takes.
+    const auto& real = m_scenario.real;
+    const bool isDatabaseReal = std::find(real.begin(), real.end(), "database") != real.end();
+    if (target.hardware.native || isDatabaseReal) return;
     const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     const auto estimate = estimateHost(target, rateHz, cores);
     if (estimate.isRefused())

@@ -99,7 +99,11 @@ bool System::hasItsMachine(const Child& child) const {
 }
 
 json System::peersFor(const std::string& role) const {
-    const auto entry = [](const Child& c) { return json{{"id", c->id()}, {"port", c->port}}; };
+    const auto entry = [](const Child& c) {
+        json e = {{"id", c->id()}, {"port", c->port}};
+        if (!c->component.empty()) e["real"] = true;
+        return e;
+    };
     // A primary or gateway that died keeps its place: its peers find nobody there, which is what
     // they would find in life, and a change that has nothing to do with it can still be made.
     const auto known = [this](const char* id) -> Child {
@@ -126,11 +130,13 @@ json System::peersFor(const std::string& role) const {
         if (c->port) replicas.push_back(c);
     if (role == "pooler") {
         peers["databases"] = json::array();
-        if (const auto c = known("primary"))
-            peers["databases"].push_back({{"name", "shop"}, {"port", c->port}});
+        const auto add = [&](const std::string& name, const Child& c) {
+            peers["databases"].push_back(entry(c));
+            peers["databases"].back()["name"] = name;
+        };
+        if (const auto c = known("primary")) add("shop", c);
         for (std::size_t i = 0; i < replicas.size(); ++i)
-            peers["databases"].push_back(
-                {{"name", fmt::format("shop_replica_{}", i + 1)}, {"port", replicas[i]->port}});
+            add(fmt::format("shop_replica_{}", i + 1), replicas[i]);
         return peers;
     }
     if (role == "instance") {
@@ -182,6 +188,7 @@ System::Child System::spawnNode(const std::string& id, const std::string& role) 
 
 awaitable<void> System::makeReady(Child child, json extras) {
     json line = startLine(child);
+    line.update(realExtras(child));
     line.update(extras);
     const auto ready = co_await child->ask(std::move(line), "ready", kStartLimit);
     if (!ready) {
@@ -193,12 +200,38 @@ awaitable<void> System::makeReady(Child child, json extras) {
                                    child->lastError().empty() ? why : child->lastError()));
     }
     child->port = ready->value("port", 0);
+    child->componentPid = ready->value("pid", 0);
+    child->component = ready->value("program", "");
     child->metricsPort = ready->value("metrics_port", speaksHttp(child->role()) ? child->port : 0);
     m_hooks.onStarted(child->id());
     m_hooks.onTopology();
 }
 
+bool System::isReal(const std::string& role) const {
+    const std::string component = role == "replica" ? "database" : role;
+    const auto& real = m_scenario.real;
+    return std::find(real.begin(), real.end(), component) != real.end();
+}
+
+json System::realExtras(const Child& child) const {
+    if (!isReal(child->role())) return json::object();
+    child->file = m_folder.path() / child->id();
+    return {{"real", {{"folder", child->file}}}};
+}
+
+awaitable<void> System::startRealReplica(const std::string& id) {
+    const auto primary = find("primary");
+    if (!primary) throw RunError(id + " cannot be made: the primary is not running");
+    json extras = json::object();
+    extras["primary"] = {{"folder", primary->file}, {"port", primary->port}};
+    co_await makeReady(spawnNode(id, "replica"), extras);
+}
+
 awaitable<void> System::startReplica(const std::string& id) {
+    if (isReal("replica")) {
+        co_await startRealReplica(id);
+        co_return;
+    }
     const auto primary = find("primary");
     if (!primary) throw RunError(id + " cannot be made: the primary is not running");
     const std::string file = m_folder.path() / (id + ".db");
@@ -229,14 +262,18 @@ awaitable<void> System::startMissing() {
     for (const auto& child : fresh) co_await makeReady(child, json::object());
 }
 
+json System::makeDatabase(const Child& child) const {
+    if (isReal(child->role())) return json::object();  // it makes its own
+    child->file = m_folder.path() / (child->id() + ".db");
+    data::copyForRun(data::ensureShop(data::cacheFolder()), child->file);
+    return {{"dataset", child->file}};
+}
+
 awaitable<void> System::start(Target target) {
     m_target = std::move(target);
-    const std::string file = m_folder.path() / "primary.db";
-    data::copyForRun(data::ensureShop(data::cacheFolder()), file);
+    if (!m_scenario.real.empty()) m_folder.letOthersThrough();
     const auto primary = spawnNode("primary", "database");
-    primary->file = file;
-    const json extras = {{"dataset", file}};
-    co_await makeReady(primary, extras);
+    co_await makeReady(primary, makeDatabase(primary));
     co_await startMissing();
     co_await makeReady(spawnNode("gateway", "gateway"), json::object());
     co_await makeReady(spawnNode("generator", "generator"), json::object());
@@ -322,12 +359,13 @@ json System::topologyJson() const {
         if (c->port == 0 && c->role() != "generator") continue;
         nodes.push_back({{"id", c->id()},
                          {"role", c->role()},
-                         {"pid", c->pid()},
+                         {"pid", c->componentPid ? c->componentPid : c->pid()},
                          {"alive", c->isAlive()},
                          {"address", "127.0.0.1"},
                          {"port", c->port},
                          {"metrics_port", c->metricsPort},
                          {"try", tryIt(c->role(), c->port, m_scenario.seed)}});
+        if (!c->component.empty()) nodes.back()["program"] = c->component;
     }
     return nodes;
 }

@@ -84,8 +84,15 @@ private:
     nlohmann::json peersFor(const std::string& role) const;
     nlohmann::json startLine(const Child& child) const;
     Child spawnNode(const std::string& id, const std::string& role);
+    /// The component itself stands in for nodes of this role.
+    bool isReal(const std::string& role) const;
+    /// What a real component's start line says beside the usual; nothing for a node of ours.
+    nlohmann::json realExtras(const Child& child) const;
+    /// Lays the dataset out for the primary; its part of the start line.
+    nlohmann::json makeDatabase(const Child& child) const;
     boost::asio::awaitable<void> makeReady(Child child, nlohmann::json extras);
     boost::asio::awaitable<void> startReplica(const std::string& id);
+    boost::asio::awaitable<void> startRealReplica(const std::string& id);
     boost::asio::awaitable<void> startMissing();
     boost::asio::awaitable<std::string> moveTo(Target target);
     boost::asio::awaitable<void> goBack(Target before, std::vector<Child> known,

@@ -103,7 +103,7 @@ awaitable<void> System::endNodes(std::vector<Child> children) {
         if (c->file.empty()) continue;
         std::error_code ignored;
         for (const char* suffix : {"", "-wal", "-shm"})
-            std::filesystem::remove(c->file + suffix, ignored);
+            std::filesystem::remove_all(c->file + suffix, ignored);
     }
     m_hooks.onTopology();
 }

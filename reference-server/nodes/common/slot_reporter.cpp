@@ -62,11 +62,15 @@ std::string prometheusText(const measure::Sample& s) {
     return out;
 }
 
-SlotReporter::SlotReporter(ControlChannel& control, NodeIdentity identity, Collect collect)
-    : m_control(control), m_identity(std::move(identity)), m_collect(std::move(collect)) {
+SlotReporter::SlotReporter(ControlChannel& control, NodeIdentity identity, Collect collect,
+                           std::function<double()> cpuMs)
+    : m_control(control),
+      m_identity(std::move(identity)),
+      m_collect(std::move(collect)),
+      m_cpuMs(std::move(cpuMs)) {
     m_total.slots = 0;
     m_total.nodes[m_identity.id].role = m_identity.role;  // counters that begin at 0 are there
-    m_cpuBeforeMs = processCpuMs();
+    m_cpuBeforeMs = m_cpuMs();
     m_thread = std::thread([this] { loop(); });
 }
 
@@ -104,7 +108,7 @@ void SlotReporter::report(std::int64_t slot, Nanos until) {
     // A node whose thread is stuck can say nothing about itself: that is "no data", not zeros.
     if (!s.nodes.contains(m_identity.id) && s.endpoints.empty()) return;
     s.slot = slot;
-    const double cpuMs = processCpuMs();
+    const double cpuMs = m_cpuMs();
     auto& node = s.nodes[m_identity.id];
     node.role = m_identity.role;
     node.spanMs = static_cast<double>(until - m_identity.clock.startOf(slot)) / 1e6;

@@ -26,7 +26,9 @@ public:
     /// Without an entry for the node itself and without endpoints it counts as no report.
     using Collect = std::function<measure::Sample(std::int64_t slot)>;
 
-    SlotReporter(ControlChannel& control, NodeIdentity identity, Collect collect);
+    /// `cpuMs`: CPU time so far of what is reported about; this process's own, as a rule.
+    SlotReporter(ControlChannel& control, NodeIdentity identity, Collect collect,
+                 std::function<double()> cpuMs = processCpuMs);
     ~SlotReporter();
 
     std::string metricsText() const;
@@ -38,6 +40,7 @@ private:
     ControlChannel& m_control;
     NodeIdentity m_identity;
     Collect m_collect;
+    std::function<double()> m_cpuMs;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     bool m_isStopping = false;
