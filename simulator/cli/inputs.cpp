@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "simulator/hardware/assets.h"
 #include "simulator/hardware/profile.h"
@@ -19,6 +20,25 @@ std::string joined(const std::vector<std::string>& all) {
     std::string out;
     for (const auto& s : all) out += (out.empty() ? "" : ", ") + s;
     return out;
+}
+
+/// "database,cache", once or several times; each name counts once.
+void addReal(const std::vector<std::string>& lists, std::vector<std::string>& real,
+             Problems& problems) {
+    const auto& names = scenario::realNames();
+    const auto has = [](const std::vector<std::string>& all, const std::string& one) {
+        return std::find(all.begin(), all.end(), one) != all.end();
+    };
+    for (const auto& list : lists) {
+        std::istringstream in(list);
+        for (std::string name; std::getline(in, name, ',');) {
+            if (!has(names, name)) {
+                problems.add("--real", "\"" + name + "\"", joined(names));
+            } else if (!has(real, name)) {
+                real.push_back(name);
+            }
+        }
+    }
 }
 }  // namespace
 
@@ -54,6 +74,7 @@ scenario::Scenario scenarioFrom(const ScenarioFlags& flags) {
         }
     }
     if (!flags.hardware.empty()) s.hardware = flags.hardware;
+    addReal(flags.real, s.real, problems);
     if (s.hardware != "tier") {
         const auto names = hardware::profileNames();
         if (std::find(names.begin(), names.end(), s.hardware) == names.end())

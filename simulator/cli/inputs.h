@@ -20,6 +20,7 @@ struct ScenarioFlags {
     std::vector<std::string> faults;
     std::optional<int> instancesTimes;  // bigger machines
     std::optional<int> databaseTimes;
+    std::vector<std::string> real;  // components, in lists with commas
 };
 
 /// The scenario the flags ask for. Throws InputError with every problem at once.

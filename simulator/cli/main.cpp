@@ -20,6 +20,8 @@ void addScenarioFlags(CLI::App* command, ScenarioFlags& flags) {
                         "bigger machines: instances × N");
     command->add_option("--database-times", flags.databaseTimes,
                         "bigger machines: database cores × N");
+    command->add_option("--real", flags.real,
+                        "the component itself in place of our node: database, pooler, cache");
     command->add_option("--seed", flags.seed, "for arrivals, endpoints and keys");
 }
 

@@ -43,11 +43,15 @@ int upCommand(const ScenarioFlags& flags, bool isJson) {
                              {"port", n.port},
                              {"metrics_port", n.metricsPort},
                              {"try", n.tryIt}});
-        fmt::print("{}\n", nlohmann::json{{"nodes", nodes}}.dump());
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            if (const auto& program = recorder.topology().nodes[i].program; !program.empty())
+                nodes[i]["program"] = program;
+        fmt::print("{}\n", nlohmann::json{{"nodes", nodes}, {"real", s.real}}.dump());
     } else {
         fmt::print("{:<12}{:<10}{:>8}{:>8}   {}\n", "node", "role", "pid", "port", "try");
         for (const auto& n : recorder.topology().nodes)
-            fmt::print("{:<12}{:<10}{:>8}{:>8}   {}\n", n.id, n.role, n.pid, n.port, n.tryIt);
+            fmt::print("{:<12}{:<10}{:>8}{:>8}   {}{}\n", n.id, n.role, n.pid, n.port, n.tryIt,
+                       n.program.empty() ? "" : "   (" + n.program + ")");
         fmt::print("Ctrl-C ends it.\n");
     }
     std::fflush(stdout);

@@ -39,6 +39,7 @@ struct NodeAddress {
     int port = 0;
     int metricsPort = 0;  // Prometheus text; the port itself for nodes that speak HTTP
     std::string tryIt;    // a command line that talks to it
+    std::string program;  // "PostgreSQL 15.18": a real component; empty: a node of ours
 };
 
 /// The set of nodes changed. The whole set is sent.

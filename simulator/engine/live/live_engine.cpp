@@ -118,7 +118,8 @@ private:
         for (const auto& n : j)
             t.nodes.push_back({n.at("id").get<std::string>(), n.at("role").get<std::string>(),
                                n.value("pid", 0), n.value("address", ""), n.value("port", 0),
-                               n.value("metrics_port", 0), n.value("try", "")});
+                               n.value("metrics_port", 0), n.value("try", ""),
+                               n.value("program", "")});
         return t;
     }
 
