@@ -15,7 +15,7 @@ double betaFraction(double a, double b, double x) {
     double c = 1;
     double d = 1 / notZero(1 - (a + b) * x / (a + 1));
     double h = d;
-    for (int m = 1; m <= 10'000; ++m) {
+    for (int m = 1; m <= 2'000; ++m) {
         const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
         d = 1 / notZero(1 + even * d);
         c = notZero(1 + even / c);
@@ -24,7 +24,7 @@ double betaFraction(double a, double b, double x) {
         d = 1 / notZero(1 + odd * d);
         c = notZero(1 + odd / c);
         h *= d * c;
-        if (std::abs(d * c - 1) < 1e-16) break;
+        if (std::abs(d * c - 1) < 1e-15) break;
     }
     return h;
 }

@@ -79,7 +79,8 @@ std::optional<double> Reader::number(double least, bool orEqual) const {
 }
 
 std::optional<std::uint64_t> Reader::whole(std::uint64_t least, std::uint64_t most) const {
-    if (m_value != nullptr && m_value->is_number_unsigned()) {
+    if (m_value != nullptr && m_value->is_number_integer() &&
+        (m_value->is_number_unsigned() || m_value->get<std::int64_t>() >= 0)) {
         const auto x = m_value->get<std::uint64_t>();
         if (x >= least && x <= most) return x;
     }
