@@ -12,9 +12,12 @@ int main(int argc, char** argv) {
         "An open-loop load: Poisson arrivals, latency from the intended send time. Loopback "
         "targets only."};
     int parent = -1;
+    bool isProbe = false;
     StandaloneFlags flags;
     std::string duration = "10s";
     app.add_option("--control", parent, "run under the supervisor with this process id");
+    app.add_flag("--probe", isProbe, "measure single requests, as lines on stdin ask for");
+    app.add_option("--parent", parent, "the process that must be the parent")->needs("--probe");
     app.add_option("--target", flags.target, "http://127.0.0.1:PORT/PATH");
     app.add_option("--rate", flags.rateHz, "requests a second")->check(CLI::PositiveNumber);
     app.add_option("--duration", duration, "10s");
@@ -39,6 +42,7 @@ int main(int argc, char** argv) {
         limit.rlim_cur = limit.rlim_max;
         ::setrlimit(RLIMIT_NOFILE, &limit);
     }
+    if (isProbe) return runProbe(parent);
     if (parent >= 0) return runControlled(parent);
     if (flags.target.empty()) {
         std::cerr << "--target is missing: http://127.0.0.1:PORT/PATH\n";

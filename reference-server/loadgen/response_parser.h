@@ -21,6 +21,8 @@ public:
     int status() const { return m_status; }
     bool closes() const { return m_closes; }
     std::uint64_t bytes() const { return m_bytes; }
+    /// Status line and headers as they came, with the empty line that ends them.
+    std::string_view head() const { return m_head; }
     /// Value of Set-Cookie: lsn=…; empty without one.
     const std::string& lsnCookie() const { return m_lsnCookie; }
     /// The connection ended: a body without a length is complete then.

@@ -10,6 +10,12 @@ namespace tenfold::loadgen {
 /// {"drained":true,"offered":n,"ended":n}.
 int runControlled(int parentPid);
 
+/// Measures single requests, for who wants to know what a hop takes. Lines on stdin:
+/// {"cmd":"probe","rate_hz","seconds","warm_up_s","seed","paths":[{"ports":[…],"target":"/v1/x/",
+/// "least","most"}]} → {"probe":{"failed":n,"samples":[[path,µs,body bytes,"Server-Timing"],…]}}.
+/// What is wrong with a line is answered as {"error":what,"cmd"}.
+int runProbe(int parentPid);
+
 struct StandaloneFlags {
     std::string target;
     double rateHz = 100;
