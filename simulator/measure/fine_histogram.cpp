@@ -58,15 +58,17 @@ double FineHistogram::quantile(double p) const {
 }
 
 double FineHistogram::countBelow(double value) const {
-    double below = 0;
-    for (std::uint32_t o = 0; o < m_octaves.size(); ++o) {
-        for (std::size_t b = 0; b < m_octaves[o].size(); ++b) {
-            const double low = lowOf(o, b);
-            if (low >= value) return below;
-            below += m_octaves[o][b] * std::min(1.0, (value - low) / widthOf(o));
-        }
-    }
-    return below;
+    if (!(value > 0)) return 0;
+    // Whole octaves, then whole buckets, then the part of the last bucket.
+    const Place end = placeOf(static_cast<std::uint64_t>(std::min(value, 0x1.0p62)));
+    std::uint64_t below = 0;
+    for (std::uint32_t o = 0; o < end.octave; ++o)
+        for (const std::uint32_t here : m_octaves[o]) below += here;
+    const auto& last = m_octaves[end.octave];
+    if (last.empty()) return static_cast<double>(below);
+    for (std::size_t b = 0; b < end.bucket; ++b) below += last[b];
+    const double part = (value - lowOf(end.octave, end.bucket)) / widthOf(end.octave);
+    return static_cast<double>(below) + last[end.bucket] * std::min(1.0, part);
 }
 
 }  // namespace tenfold::measure
