@@ -2,6 +2,7 @@
 #include "simulator/system/cores.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tenfold::system {
 
@@ -27,8 +28,18 @@ CoreScheduler::JobId Cores::submit(Nanos now, Nanos at, Nanos cost, std::uint32_
     }
     m_ownerOf[place] = owner;
     m_hasBegun[place] = false;
+    // A job that has arrived gets its core at once: one event for its end, none for its beginning.
+    if (at <= now) run(now);
     arm(now);
     return id;
+}
+
+void Cores::run(Nanos now) {
+    m_grants.clear();
+    m_finishes.clear();
+    m_scheduler.advance(now, m_grants, m_finishes);
+    for (const auto& g : m_grants) m_hasBegun[placeOf(g.id)] = true;
+    for (const auto& f : m_finishes) m_due.push_back(m_ownerOf[placeOf(f.id)]);
 }
 
 bool Cores::hasBegun(CoreScheduler::JobId id) const {
@@ -45,17 +56,15 @@ void Cores::setCores(Nanos now, int cores) {
 }
 
 void Cores::advance(Nanos now) {
-    m_grants.clear();
-    m_finishes.clear();
+    run(now);
     m_owners.clear();
-    m_scheduler.advance(now, m_grants, m_finishes);
-    for (const auto& g : m_grants) m_hasBegun[placeOf(g.id)] = true;
-    for (const auto& f : m_finishes) m_owners.push_back(m_ownerOf[placeOf(f.id)]);
+    std::swap(m_owners, m_due);
     if (m_armedAt <= now) m_armedAt = std::numeric_limits<Nanos>::max();
 }
 
 void Cores::arm(Nanos now) {
-    const auto next = m_scheduler.nextEventAt();
+    auto next = m_scheduler.nextEventAt();
+    if (!m_due.empty()) next = now;
     if (!next || *next >= m_armedAt) return;
     m_armedAt = std::max(now, *next);
     m_queue.push(m_armedAt, m_event);

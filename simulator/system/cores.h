@@ -35,6 +35,8 @@ public:
     void arm(Nanos now);
 
 private:
+    void run(Nanos now);
+
     Queue& m_queue;
     Event m_event;
     hardware::CoreScheduler m_scheduler;
@@ -43,6 +45,7 @@ private:
     std::vector<hardware::CoreScheduler::Grant> m_grants;
     std::vector<hardware::CoreScheduler::Finish> m_finishes;
     std::vector<std::uint32_t> m_owners;
+    std::vector<std::uint32_t> m_due;  // finished, and not yet told
     Nanos m_armedAt = std::numeric_limits<Nanos>::max();
 };
 

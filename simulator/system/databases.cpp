@@ -46,12 +46,18 @@ void Databases::configure(Nanos now, const hardware::HardwareProfile& hardware, 
     if (isOther) {
         m_costs.clear();
         m_baseCosts.clear();
+        const double factor =
+            m_inputs.factors.statements * (m_inputs.real ? m_inputs.real->statementFactor : 1);
+        const auto cost = [&](std::string_view shape, std::uint64_t vmSteps, std::uint64_t scanned,
+                              double dataFactor) {
+            const auto ns = m_inputs.costs->costNs(shape, vmSteps, scanned, dataFactor);
+            return static_cast<Nanos>(static_cast<double>(ns) * factor);
+        };
         for (const auto& s : m_inputs.operations->statements()) {
-            m_costs.push_back(
-                m_inputs.costs->costNs(s.shape, s.vmSteps, s.fullScanSteps, hardware.dataFactor));
-            m_baseCosts.push_back(m_inputs.costs->costNs(s.shape, 0, 0, 1));
+            m_costs.push_back(cost(s.shape, s.vmSteps, s.fullScanSteps, hardware.dataFactor));
+            m_baseCosts.push_back(cost(s.shape, 0, 0, 1));
         }
-        m_applyCost = m_inputs.costs->costNs("replica.apply", kApplySteps, 0, 1) + kApplyExtra;
+        m_applyCost = cost("replica.apply", kApplySteps, 0, 1) + kApplyExtra;
     }
     while (static_cast<int>(m_nodes.size()) < 1 + replicas) addNode(now);
     while (static_cast<int>(m_nodes.size()) > 1 + replicas) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "simulator/hardware/profile.h"
 #include "simulator/hardware/statement_costs.h"
@@ -10,12 +11,31 @@
 
 namespace tenfold::system {
 
+/// What the costs are multiplied by: 1, except where a study asks what a verdict rests on.
+struct CostFactors {
+    double statements = 1;
+    double apiCpu = 1;  // all of it: a request, a row, a byte
+    double link = 1;    // API to database and back
+    double commitFlush = 1;
+};
+
+/// A real component in place of an emulated node: what it is known by is how it answers one client.
+struct Calibration {
+    double statementFactor = 1;  // its statements, against the emulated prices
+    double databaseHopUs = 0;    // a round trip beside its statements
+    double poolerHopUs = 0;      // what the pooler adds to it
+    double cacheHopUs = 0;       // a command
+    double databaseCores = 0;    // real ones; 0: as the hardware profile says
+};
+
 /// All that a simulation is fed with beside the scenario: prices, operation profiles and what a hop
 /// costs on this host. Never a latency. Shared by simulations that run side by side; read only.
 struct Inputs {
     std::shared_ptr<const hardware::StatementCosts> costs;
     std::shared_ptr<const OperationProfile> operations;
     std::shared_ptr<const HopOverheads> hops;
+    CostFactors factors{};
+    std::optional<Calibration> real{};  // databases, pooler and cache are real ones
 
     /// What is shipped, or what `tenfold-cli profile` has recorded on this host.
     static Inputs shipped();

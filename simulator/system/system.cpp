@@ -13,7 +13,9 @@ constexpr double kCrowdFactor = 3;  // as the live fault
 Inputs Inputs::shipped() {
     return {std::make_shared<hardware::StatementCosts>(hardware::StatementCosts::shipped()),
             std::make_shared<OperationProfile>(OperationProfile::shipped()),
-            std::make_shared<HopOverheads>(HopOverheads::shipped())};
+            std::make_shared<HopOverheads>(HopOverheads::shipped()),
+            {},
+            {}};
 }
 
 System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mechanisms,
@@ -48,6 +50,22 @@ void System::configure() {
                      : hardware::profileForTier(m_scenario.hardware);
     m_hardware.instances *= m_scenario.machines.instanceFactor;
     m_hardware.primaryCores *= m_scenario.machines.databaseCoreFactor;
+    const CostFactors& factors = m_inputs.factors;
+    m_hardware.apiCpuMs *= factors.apiCpu;
+    m_hardware.apiPerRowUs *= factors.apiCpu;
+    m_hardware.apiPerByteNs *= factors.apiCpu;
+    m_hardware.linkMs *= factors.link;
+    m_hardware.commitFlushMs *= factors.commitFlush;
+    if (m_inputs.real) {
+        // No emulated link, flush or growth of the data: the component is what it is.
+        m_hardware.linkMs = 0;
+        m_hardware.commitFlushMs = 0;
+        m_hardware.dataFactor = 1;
+        if (m_inputs.real->databaseCores > 0) {
+            const auto cores = static_cast<int>(m_inputs.real->databaseCores);
+            m_hardware.primaryCores = m_hardware.replicaCores = cores;
+        }
+    }
     m_halfLinkNs = static_cast<Nanos>(m_hardware.linkMs * 1e6 / 2);
     m_gateway.configure(m_hardware);
     m_mechanisms.admission->configure(design().design);
@@ -93,6 +111,12 @@ void System::endLoad() {
 }
 
 Nanos System::hopNs(Hop hop) {
+    if (m_inputs.real) {
+        const auto& real = *m_inputs.real;
+        if (hop == Hop::database) return static_cast<Nanos>(real.databaseHopUs * 1e3);
+        if (hop == Hop::pooler) return static_cast<Nanos>(real.poolerHopUs * 1e3);
+        if (hop == Hop::cache) return static_cast<Nanos>(real.cacheHopUs * 1e3);
+    }
     return m_inputs.hops->sampleNs(hop, m_clients.rateHz(), m_hopStream);
 }
 
