@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "simulator/cli/inputs.h"
+#include "simulator/cli/run_result.h"
 
 namespace tenfold::cli {
 
@@ -14,6 +15,7 @@ struct RunFlags {
     std::string jsonFile;
     std::string csvFile;
     std::vector<std::string> asserts;
+    EngineKind engine = EngineKind::live;
 };
 
 // Each returns an exit code (exit_code.h) and prints to stdout; problems go to stderr.

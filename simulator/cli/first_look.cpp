@@ -19,7 +19,7 @@ std::string figure(const nlohmann::json& s, const char* key, const char* format)
 
 int firstLookCommand(const std::string& duration) {
     catchInterrupts();
-    std::vector<LiveRun> runs;
+    std::vector<RunResult> runs;
     for (const char* name : {"naive", "sound"}) {
         ScenarioFlags flags;
         flags.scenario = name;

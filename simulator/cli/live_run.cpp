@@ -3,13 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 
 #include "simulator/cli/interrupt.h"
 #include "simulator/cli/recorder.h"
-#include "simulator/cli/summary.h"
-#include "simulator/judge/diagnosis.h"
 
 namespace tenfold::cli {
 
@@ -17,25 +14,14 @@ using namespace std::chrono_literals;
 using engine::Phase;
 
 namespace {
-// The first two seconds fill caches and connections; a percentile must not carry them.
-constexpr std::int64_t kWarmUpSlots = 8;
-
 std::string reasonOf(const Recorder& recorder, const std::string& otherwise) {
     if (isInterrupted()) return "it was interrupted";
     return recorder.failure().empty() ? otherwise : recorder.failure();
 }
 }  // namespace
 
-std::int64_t firstJudgedSlot(const measure::Timeline& timeline, const scenario::Scenario& scenario,
-                             std::int64_t firstSlot, std::int64_t slots) {
-    const std::int64_t warm = firstSlot + std::min(kWarmUpSlots, slots / 4);
-    // The faults of a scenario are part of what it asks: their slots are judged, not cut away.
-    if (!scenario.faults.empty()) return warm;
-    return std::max(warm, timeline.slotAfterLastChange());
-}
-
-LiveRun runLive(const scenario::Scenario& scenario, Progress::Kind kind) {
-    LiveRun run;
+RunResult runLive(const scenario::Scenario& scenario, Progress::Kind kind) {
+    RunResult run;
     Progress progress(kind);
     Recorder recorder;
     progress.show(0, "starting the nodes");
@@ -75,13 +61,7 @@ LiveRun runLive(const scenario::Scenario& scenario, Progress::Kind kind) {
         return run;
     }
     run.timeline = recorder.timeline();
-
-    const std::int64_t from = firstJudgedSlot(run.timeline, scenario, first, slots);
-    run.window = run.timeline.window(from, first + slots);
-    run.verdict = judge::judge(run.window, scenario.objective,
-                               scenario::usersToText(scenario.workload.dailyActiveUsers),
-                               judge::firstToBreak(run.timeline, from));
-    run.summary = summaryOf(run.timeline, run.window, run.verdict);
+    judgeRun(run, scenario, first, first + slots);
     return run;
 }
 

@@ -25,6 +25,13 @@ void addScenarioFlags(CLI::App* command, ScenarioFlags& flags) {
     command->add_option("--seed", flags.seed, "for arrivals, endpoints and keys");
 }
 
+void addEngineFlag(CLI::App* command, EngineKind& engine) {
+    const std::map<std::string, EngineKind> names{{"live", EngineKind::live},
+                                                  {"sim", EngineKind::sim}};
+    command->add_option("--engine", engine, "live: real processes (default); sim: their twin")
+        ->transform(CLI::CheckedTransformer(names).description("{live,sim}"));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -41,8 +48,7 @@ int main(int argc, char** argv) {
     runApp->add_option("--json", run.jsonFile, "write everything to this file");
     runApp->add_option("--csv", run.csvFile, "write one line for each 250 ms to this file");
     runApp->add_option("--assert", run.asserts, "p99<300ms, failed<0.1%, …");
-    std::string engine = "live";
-    runApp->add_option("--engine", engine, "live")->check(CLI::IsMember({"live"}));
+    addEngineFlag(runApp, run.engine);
 
     ScenarioFlags up;
     bool isJson = false;

@@ -10,6 +10,7 @@
 #include "simulator/cli/interrupt.h"
 #include "simulator/cli/live_run.h"
 #include "simulator/cli/output_file.h"
+#include "simulator/cli/sim_run.h"
 #include "simulator/cli/summary.h"
 
 namespace tenfold::cli {
@@ -49,6 +50,9 @@ int runCommand(const RunFlags& flags) {
     }
     if (!flags.jsonFile.empty() && flags.jsonFile == flags.csvFile)
         problems.add("--csv", "\"" + flags.csvFile + "\"", "another file than --json");
+    if (flags.engine == EngineKind::sim && !flags.scenario.real.empty())
+        problems.add("--real", "together with --engine sim",
+                     "--engine live: the twin has no real components");
     if (!problems.empty()) {
         fmt::print(stderr, "{}\n", problems.joined());
         return kBadInput;
@@ -57,16 +61,17 @@ int runCommand(const RunFlags& flags) {
     if (!areWritable(flags)) return kNotTrusted;
 
     catchInterrupts();
-    const LiveRun run = runLive(s, Progress::kindOfStderr());
+    const RunResult run = flags.engine == EngineKind::live
+                              ? runLive(s, Progress::kindOfStderr())
+                              : runSimulated(s, Progress::kindOfStderr());
     if (!run.failure.empty()) {
         fmt::print(stderr, "the run could not be made: {}\n", run.failure);
         return kNotTrusted;
     }
-    fmt::print("{} at {} users, live\n{}", s.name,
-               scenario::usersToText(s.workload.dailyActiveUsers),
+    fmt::print("{} at {} users, {}\n{}", s.name, scenario::usersToText(s.workload.dailyActiveUsers),
+               flags.engine == EngineKind::live ? "live" : "simulated",
                summaryText(run.summary, run.verdict));
-    if (!flags.jsonFile.empty() &&
-        !write(flags.jsonFile, runJson(run.timeline, s, run.summary).dump()))
+    if (!flags.jsonFile.empty() && !write(flags.jsonFile, runJson(run, s).dump()))
         return kNotTrusted;
     if (!flags.csvFile.empty() && !write(flags.csvFile, csvOf(run.timeline))) return kNotTrusted;
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "simulator/measure/clock.h"
+#include "simulator/study/spread.h"
 
 namespace tenfold::cli {
 
@@ -17,6 +18,8 @@ using measure::Stage;
 using nlohmann::json;
 
 namespace {
+
+constexpr double kLevel = 0.9;  // of intervals
 
 json percentile(const measure::Histogram& h, double p) {
     const auto value = h.percentileMs(p);
@@ -84,6 +87,23 @@ json holdsJson(judge::Holds h) {
     return nullptr;
 }
 
+json intervalsJson(const measure::Sample& window, std::span<const measure::Sample> slots) {
+    json all = json::object();
+    const auto response = window.total().users.response;
+    for (int i = 0; i < study::kMetrics; ++i) {
+        const auto metric = static_cast<study::Metric>(i);
+        json& j = all[std::string(study::toString(metric))];
+        const auto spread = study::spreadOf(slots, metric);
+        j["half_width"] = spread ? json(spread->halfWidth(kLevel)) : json();
+        j["batches"] = spread ? spread->batches() : 0;
+        if (const auto p = study::percentileOf(metric)) {
+            const auto ranks = study::orderStatistics(response, *p, kLevel);
+            j["order_statistics"] = ranks ? json{ranks->low, ranks->high} : json();
+        }
+    }
+    return all;
+}
+
 std::string ms(const json& v) {
     return v.is_number() ? fmt::format("{:.1f} ms", v.get<double>()) : "–";
 }
@@ -91,7 +111,7 @@ std::string ms(const json& v) {
 }  // namespace
 
 json summaryOf(const measure::Timeline& timeline, const measure::Sample& window,
-               const judge::Verdict& verdict) {
+               const judge::Verdict& verdict, std::span<const measure::Sample> slots) {
     const auto all = window.total();
     const double seconds = window.spanMs() / 1000;
     const auto perSecond = [&](std::uint64_t n) {
@@ -139,16 +159,17 @@ json summaryOf(const measure::Timeline& timeline, const measure::Sample& window,
           {"censored", all.users.censored()},
           {"percentiles", "nearest rank over the window"},
           {"verdict", "exact binomial lower bound, 95 %"},
+          {"level", kLevel},
+          {"intervals", intervalsJson(window, slots)},
           {"whole_run", {{"users", identity(whole.users)}, {"abuser", identity(whole.abuser)}}}}}};
 }
 
-json runJson(const measure::Timeline& timeline, const scenario::Scenario& scenario,
-             const json& summary) {
-    json j = timeline.toJson();
+json runJson(const RunResult& run, const scenario::Scenario& scenario) {
+    json j = run.timeline.toJson();
     j["format"] = "tenfold.run/1";
     j["scenario"] = scenario::toJson(scenario);
-    j["engine"] = "live";
-    j["summary"] = summary;
+    j["engine"] = toString(run.engine);
+    j["summary"] = run.summary;
     return j;
 }
 
@@ -205,9 +226,14 @@ std::string summaryText(const json& s, const judge::Verdict& verdict) {
     line("p50  p95  p99",
          fmt::format("{}  {}  {}{}   n = {}", ms(s["p50_ms"]), ms(s["p95_ms"]),
                      isCensored ? "≥ " : "", ms(s["p99_ms"]), s["samples"].get<std::uint64_t>()));
+    const auto half = [&](const char* key) {
+        return ms(confidence["intervals"][key]["half_width"]);
+    };
+    line("± at 90 %", fmt::format("{}  {}  {}", half("p50_ms"), half("p95_ms"), half("p99_ms")));
     line("statements a request", figure(s["statements_per_request"], "{:.2f}"));
-    line("lag, overrun p99", ms(s["generator_lag_p99_ms"]) + ", " + ms(s["overrun_p99_ms"]));
-    line("host CPU", figure(s["host_cpu"], "{:.0f} %", 100));
+    if (!s["generator_lag_p99_ms"].is_null())
+        line("lag, overrun p99", ms(s["generator_lag_p99_ms"]) + ", " + ms(s["overrun_p99_ms"]));
+    if (!s["host_cpu"].is_null()) line("host CPU", figure(s["host_cpu"], "{:.0f} %", 100));
     line(verdict.headline, verdict.sentence);
     return out;
 }

@@ -12,7 +12,6 @@
 #include <set>
 #include <sstream>
 
-#include "simulator/cli/live_run.h"
 #include "simulator/cli/output_file.h"
 #include "simulator/cli/progress.h"
 
@@ -65,8 +64,11 @@ TEST(Summary, HasTheKeysThatRunJsonPromisesNoOthersAndItsSumsAgree) {
                                      "outcomes", "by_endpoint", "nodes", "where", "overrun_p99_ms",
                                      "generator_lag_p99_ms", "host_cpu", "verdict", "confidence"}));
     EXPECT_EQ(keysOf(j["verdict"]), (std::set<std::string>{"holds", "first_to_break", "withheld"}));
+    cli::RunResult run;
+    run.timeline = timeline;
+    run.summary = j;
     EXPECT_EQ(
-        keysOf(cli::runJson(timeline, {}, j)),
+        keysOf(cli::runJson(run, scenario::Scenario())),
         (std::set<std::string>{"format", "scenario", "engine", "summary", "events", "samples"}));
     EXPECT_DOUBLE_EQ(j["offered_per_s"], 40);
     EXPECT_DOUBLE_EQ(j["failed_ratio"], 0.1);
@@ -76,6 +78,36 @@ TEST(Summary, HasTheKeysThatRunJsonPromisesNoOthersAndItsSumsAgree) {
     EXPECT_EQ(users["offered"], users["ended"]);
     EXPECT_EQ(j["outcomes"].size(), 8u);
     EXPECT_FALSE(cli::summaryText(j, verdict).empty());
+}
+
+TEST(Summary, IntervalsAreOfTheSlotsAndMissingWhereThereIsTooLittle) {
+    measure::Timeline timeline;
+    for (int i = 0; i < 40; ++i) {
+        measure::Sample s;
+        s.slot = i;
+        auto& users = s.endpoints["orders.list"].users;
+        users.of(measure::Outcome::ok) = 10;
+        // Slow and fast by turns: half of all on either side of the median.
+        for (int r = 0; r < 10; ++r) users.response.recordMs(i % 2 == 0 ? 10 + r : 20 + r);
+        timeline.add(s);
+    }
+    const auto window = timeline.window(0, 39);
+    const auto verdict = judge::judge(window, {}, "10k", std::nullopt);
+    const auto j = cli::summaryOf(timeline, window, verdict, cli::slotsOf(timeline, 0, 39));
+    const auto& all = j["confidence"]["intervals"];
+    EXPECT_EQ(j["confidence"]["level"], 0.9);
+    EXPECT_EQ(all.size(), 6u);
+    EXPECT_GE(all["p50_ms"]["batches"], 10);
+    EXPECT_GT(all["p50_ms"]["half_width"], 0.1);
+    EXPECT_LT(all["p50_ms"]["half_width"], 5);
+    EXPECT_LE(all["p50_ms"]["order_statistics"][0], j["p50_ms"]);
+    EXPECT_GE(all["p50_ms"]["order_statistics"][1], j["p50_ms"]);
+    EXPECT_EQ(all["failed_ratio"]["half_width"], 0);
+    EXPECT_TRUE(all["statements_per_request"]["half_width"].is_null());
+    const auto few = cli::summaryOf(timeline, window, verdict, cli::slotsOf(timeline, 3, 20));
+    EXPECT_TRUE(few["confidence"]["intervals"]["p99_ms"]["half_width"].is_null());
+    EXPECT_TRUE(cli::slotsOf(timeline, 50, 60).empty());
+    EXPECT_EQ(cli::slotsOf(timeline, 38, 60).size(), 2u);
 }
 
 TEST(Summary, WhatNobodyMeasuredIsNullNotZero) {

@@ -20,7 +20,8 @@ std::unique_ptr<system::System> makeSystem(const scenario::Scenario& scenario,
 }
 
 SimulatedRun simulate(const scenario::Scenario& scenario, const system::Inputs& inputs,
-                      const system::Options& options) {
+                      const system::Options& options,
+                      const std::function<bool(std::int64_t slot)>& goesOn) {
     const auto system = makeSystem(scenario, inputs, options);
     SimulatedRun run;
     const auto add = [&] {
@@ -28,7 +29,10 @@ SimulatedRun simulate(const scenario::Scenario& scenario, const system::Inputs& 
         for (auto& flag : system->takeFlags()) run.timeline.add(std::move(flag));
     };
     const auto slots = static_cast<std::int64_t>(std::ceil(scenario.durationS * 4));
-    while (system->slot() < slots) add();
+    while (system->slot() < slots) {
+        add();
+        if (goesOn && !goesOn(system->slot() - 1)) return run;
+    }
     system->endLoad();
     const auto last =
         slots + 2 + static_cast<std::int64_t>(std::ceil(scenario.workload.clientTimeoutMs / 250));

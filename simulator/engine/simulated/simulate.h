@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "simulator/measure/timeline.h"
@@ -22,8 +23,10 @@ struct SimulatedRun {
 };
 
 /// Runs a scenario for its duration as fast as it goes, then until everything has ended. What is
-/// still open after the client's patience is unfinished. Throws as makeSystem does.
+/// still open after the client's patience is unfinished. `goesOn` is asked after each slot of the
+/// load, with its number; false ends the run there. Throws as makeSystem does.
 SimulatedRun simulate(const scenario::Scenario& scenario, const system::Inputs& inputs,
-                      const system::Options& options = {});
+                      const system::Options& options = {},
+                      const std::function<bool(std::int64_t slot)>& goesOn = {});
 
 }  // namespace tenfold::engine

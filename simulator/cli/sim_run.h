@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "simulator/cli/progress.h"
+#include "simulator/cli/run_result.h"
+#include "simulator/scenario/scenario.h"
+
+namespace tenfold::cli {
+
+/// Runs a scenario in the twin for its duration, from a cold start, as runLive() does live. What
+/// the twin cannot do (native hardware, real components, operations that were not recorded) is the
+/// failure.
+RunResult runSimulated(const scenario::Scenario& scenario, Progress::Kind progress);
+
+}  // namespace tenfold::cli
