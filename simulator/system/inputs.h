@@ -6,7 +6,7 @@
 
 #include "simulator/hardware/profile.h"
 #include "simulator/hardware/statement_costs.h"
-#include "simulator/system/hops.h"
+#include "simulator/system/hop_overheads.h"
 #include "simulator/system/operation_profile.h"
 
 namespace tenfold::system {
