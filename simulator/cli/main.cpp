@@ -67,6 +67,19 @@ int main(int argc, char** argv) {
     auto* look = app.add_subcommand("first-look", "naive and sound at 10k, side by side");
     look->add_option("--duration", lookDuration, "for each of the two");
 
+    ProfileFlags profile;
+    auto* profileApp = app.add_subcommand(
+        "profile", "record what requests take and what hops add, for the simulation");
+    profileApp->add_option("--set", profile.set,
+                           "pagination.page_size=N: adds what requests take at that page size");
+    profileApp->add_option("--only", profile.only, "operations or hops")
+        ->check(CLI::IsMember({"operations", "hops"}));
+    profileApp->add_option("--folder", profile.folder,
+                           "where to put the files (default: the user's cache folder)");
+    profileApp->add_option("--seconds", profile.seconds, "of each of the six measurements of hops")
+        ->check(CLI::Range(1, 600));
+    profileApp->add_flag("--json", profile.isJson);
+
     std::string model;
     auto* station = app.add_subcommand("station", "simulate a queueing network from a file");
     station->add_option("--file", model, "the network, as JSON")->required();
@@ -91,6 +104,7 @@ int main(int argc, char** argv) {
         if (*scenarios) return scenariosCommand(isJson);
         if (*hardware) return hardwareCommand(isJson);
         if (*look) return firstLookCommand(lookDuration);
+        if (*profileApp) return profileCommand(profile);
         if (*station) return stationCommand(model, isJson);
         if (*benchKernel) return benchKernelCommand(events);
     } catch (const std::exception& e) {

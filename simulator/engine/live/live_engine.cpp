@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <unistd.h>
-
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "simulator/engine/engine.h"
@@ -20,12 +17,6 @@ Phase phaseFrom(const std::string& name) {
                           Phase::stopping, Phase::failed})
         if (toString(p) == name) return p;
     return Phase::failed;
-}
-
-std::string besideThisProgram(const char* name) {
-    std::error_code error;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-    return self.parent_path() / name;
 }
 
 hardware::HardwareProfile hardwareFor(const scenario::Scenario& s, double users) {

@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "simulator/measure/clock.h"
 
@@ -31,8 +32,18 @@ void closeFd(int& fd) {
 }
 }  // namespace
 
-ServerProcess::ServerProcess(std::string program, OnLine onLine, OnEnd onEnd)
-    : m_program(std::move(program)), m_onLine(std::move(onLine)), m_onEnd(std::move(onEnd)) {
+std::string besideThisProgram(const char* name) {
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    return self.parent_path() / name;
+}
+
+ServerProcess::ServerProcess(std::string program, OnLine onLine, OnEnd onEnd,
+                             std::vector<std::string> arguments)
+    : m_program(std::move(program)),
+      m_arguments(std::move(arguments)),
+      m_onLine(std::move(onLine)),
+      m_onEnd(std::move(onEnd)) {
     m_wakeFd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     m_thread = std::thread([this] { loop(); });
 }
@@ -70,10 +81,14 @@ bool ServerProcess::spawn(std::string& failure) {
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    const std::string parent = std::to_string(::getpid());
-    char* argv[] = {const_cast<char*>(m_program.c_str()), const_cast<char*>("--parent"),
-                    const_cast<char*>(parent.c_str()), nullptr};
-    const int error = ::posix_spawn(&m_pid, m_program.c_str(), &actions, nullptr, argv, environ);
+    std::vector<std::string> words{m_program};
+    words.insert(words.end(), m_arguments.begin(), m_arguments.end());
+    words.insert(words.end(), {"--parent", std::to_string(::getpid())});
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const int error =
+        ::posix_spawn(&m_pid, m_program.c_str(), &actions, nullptr, argv.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(in[0]);
     ::close(out[1]);

@@ -10,10 +10,14 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace tenfold::engine {
 
-/// The supervisor as a child process: commands in, lines out.
+/// A program that was built beside the one that runs.
+std::string besideThisProgram(const char* name);
+
+/// The supervisor as a child process, or another of our programs: commands in, lines out.
 ///
 /// One thread spawns it, writes to it, reads from it and waits for its end. It lives as long as the
 /// child may, because the child asks the kernel to die with the *thread* that spawned it.
@@ -23,7 +27,9 @@ public:
     /// Called once, last: empty when the process ended with code 0, else why.
     using OnEnd = std::function<void(const std::string& reason)>;
 
-    ServerProcess(std::string program, OnLine onLine, OnEnd onEnd);
+    /// `arguments` come before "--parent" and the id of this process.
+    ServerProcess(std::string program, OnLine onLine, OnEnd onEnd,
+                  std::vector<std::string> arguments = {});
     /// Closes the child's input, waits up to two seconds, then kills it.
     ~ServerProcess();
 
@@ -39,6 +45,7 @@ private:
     std::string waitForEnd();
 
     std::string m_program;
+    std::vector<std::string> m_arguments;
     OnLine m_onLine;
     OnEnd m_onEnd;
     std::mutex m_mutex;  // of m_commands and m_isClosing
