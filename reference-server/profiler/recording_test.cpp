@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "reference-server/nodes/database/test_database.h"
+#include "simulator/hardware/assets.h"
 #include "simulator/load/endpoints.h"
 
 namespace tenfold::profiler {
@@ -109,6 +111,14 @@ TEST_F(RecordingTest, TheFileHasEachStatementOnce) {
     std::set<json> distinct(j.at("statements").begin(), j.at("statements").end());
     EXPECT_EQ(distinct.size(), j.at("statements").size());
     for (const auto& o : j.at("operations")) EXPECT_EQ(o.at("page_size"), 5);
+}
+
+TEST(ShippedRecording, IsOfTheDatasetThatIsBuilt) {
+    std::ifstream in(hardware::assetsDir() / "profiles" / "shop.json");
+    const json j = json::parse(in);
+    EXPECT_EQ(j.at("checksum"), data::kDatasetChecksum)
+        << "record it again: tenfold-cli profile --only operations --folder assets/profiles";
+    EXPECT_EQ(j.at("operations").size(), combinations(20, false).size());
 }
 
 }  // namespace

@@ -56,12 +56,23 @@ json readJson(const fs::path& file) {
     return json::parse(in, nullptr, false);
 }
 
-void write(const fs::path& file, const std::string& text) {
+void failUnless(bool isGood, const fs::path& file, const std::string& why) {
+    if (!isGood)
+        throw std::runtime_error(fmt::format("{}: cannot be written: {}", file.string(), why));
+}
+
+/// Before the work, so that nobody waits for it in vain.
+void checkWritable(const fs::path& file) {
     std::error_code error;
     fs::create_directories(file.parent_path(), error);
-    const std::string why = error ? error.message() : writeFile(file, text);
-    if (!why.empty())
-        throw std::runtime_error(fmt::format("{}: could not be written: {}", file.string(), why));
+    failUnless(!error, file, error.message());
+    const std::string why = whyNotWritable(file);
+    failUnless(why.empty(), file, why);
+}
+
+void write(const fs::path& file, const std::string& text) {
+    const std::string why = writeFile(file, text);
+    failUnless(why.empty(), file, why);
 }
 
 /// What one part of the command has made.
@@ -78,6 +89,7 @@ template <typename Step>
 Part timed(const fs::path& file, Step step) {
     Part part;
     part.file = file;
+    checkWritable(file);
     const auto start = measure::monotonicNow();
     Progress progress(Progress::kindOfStderr());
     part.content = step([&](double done, const std::string& text) { progress.show(done, text); });

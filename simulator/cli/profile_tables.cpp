@@ -29,12 +29,12 @@ struct Range {
 
 struct Line {
     std::size_t cases = 0;
-    std::size_t requests = 0;
+    std::size_t traces = 0;
     Range statements, vmSteps, bytes;
 };
 
 void take(const json& trace, const json& statements, Line& into) {
-    ++into.requests;
+    ++into.traces;
     const auto& list = trace.at(5);
     const auto stepsOf = [&](std::size_t i) {
         return statements.at(list[i].get<std::size_t>()).at(1).get<std::uint64_t>();
@@ -57,7 +57,7 @@ void take(const json& trace, const json& statements, Line& into) {
 
 std::string operationsTable(const json& profile) {
     std::string out = fmt::format("  {:<20}{:>6}{:>10}{:>14}{:>24}{:>18}\n", "endpoint", "cases",
-                                  "requests", "statements", "VM steps", "body, bytes");
+                                  "traces", "statements", "VM steps", "body, bytes");
     for (const auto& e : load::endpoints()) {
         Line line;
         for (const auto& o : profile.at("operations")) {
@@ -66,9 +66,8 @@ std::string operationsTable(const json& profile) {
             for (const auto& t : o.at("traces")) take(t, profile.at("statements"), line);
         }
         if (line.cases == 0) continue;
-        out +=
-            fmt::format("  {:<20}{:>6}{:>10}{:>14}{:>24}{:>18}\n", e.id, line.cases, line.requests,
-                        line.statements.text(), line.vmSteps.text(), line.bytes.text());
+        out += fmt::format("  {:<20}{:>6}{:>10}{:>14}{:>24}{:>18}\n", e.id, line.cases, line.traces,
+                           line.statements.text(), line.vmSteps.text(), line.bytes.text());
     }
     return out;
 }

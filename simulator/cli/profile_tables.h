@@ -6,8 +6,8 @@
 
 namespace tenfold::cli {
 
-/// One line an endpoint of a "tenfold.operations/1": cases, requests, and from least to most what a
-/// request took in statements, VM steps, bytes.
+/// One line an endpoint of a "tenfold.operations/1": cases, different traces, and from least to
+/// most what a request took in statements, VM steps, bytes.
 std::string operationsTable(const nlohmann::json& profile);
 
 /// One line a hop of a "tenfold.hops/1": µs at the median and the 99th percentile, for each rate.
