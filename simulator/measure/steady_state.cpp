@@ -58,9 +58,9 @@ struct Deviations {
     }
 };
 
-/// Student's t bent by the skewness of what was averaged (Willink 2005). Skewness moves the interval
-/// to one side; a figure ± half-width has to take the farther end. Measured: with half the whole
-/// width instead, 99 % intervals of waiting times near saturation covered only 96 to 97 %.
+/// Student's t bent by the skewness of what was averaged (Willink 2005). Skewness moves the
+/// interval to one side; a figure ± half-width has to take the farther end. Measured: with half the
+/// whole width instead, 99 % intervals of waiting times near saturation covered only 96 to 97 %.
 double bentQuantile(double t, double skewness, std::size_t n) {
     const double beta = skewness / (6 * std::sqrt(static_cast<double>(n)));
     if (std::abs(beta) < 1e-6) return t;

@@ -132,14 +132,14 @@ std::vector<Exit> readExits(const Reader& row, const Names& stations, bool isSin
 void readRoute(const Reader& r, const CustomerClass& c, const Names& stations, Route& route) {
     route.from.resize(stations.size());
     if (!r.isObject()) return;
-    if (c.arrivals) {
-        if (r.at("source").isThere()) {
-            route.source = readExits(r.at("source"), stations, false);
-        } else {
-            r.at("source").refuse("where an open class goes first");
-        }
-    } else if (r.at("source").isThere() && c.population > 0) {
-        r.at("source").say("a closed class has no source");
+    // A class whose arrivals could not be read is taken to be an open one.
+    const Reader source = r.at("source");
+    if (c.population > 0) {
+        if (source.isThere()) source.say("a closed class has no source");
+    } else if (source.isThere()) {
+        route.source = readExits(source, stations, false);
+    } else if (c.arrivals) {
+        source.refuse("where an open class goes first");
     }
     for (const auto& [key, value] : r.json().items()) {
         if (key == "source") continue;
@@ -147,7 +147,6 @@ void readRoute(const Reader& r, const CustomerClass& c, const Names& stations, R
         if (it == stations.end()) {
             r.at(key).say("there is no such station");
         } else {
-            // A class whose kind could not be read is given the benefit of the doubt.
             route.from[it->second] = readExits(r.at(key), stations, c.population == 0);
         }
     }

@@ -77,9 +77,13 @@ TEST(ModelJson, TellsAllProblemsAtOnce) {
     j["stations"][1]["service"]["job"]["dist"] = "gauss";
     j["routing"]["job"]["cpu"]["sink"] = 0.5;
     j["stop"]["customers"] = -4;
+    j["classes"][0]["arrivals"]["mean"] = -1;
+    j["routing"]["job"]["source"]["cpu"] = 0.9;
     EXPECT_THAT(problemsOf(j),
-                ElementsAre(HasSubstr("m.json: $.stations[0].servers: found 0"),
+                ElementsAre(HasSubstr("m.json: $.classes[0].arrivals.mean: found -1"),
+                            HasSubstr("$.stations[0].servers: found 0"),
                             HasSubstr("$.stations[1].service.job.dist: found \"gauss\""),
+                            HasSubstr("$.routing.job.source: probabilities sum to 0.9, not to 1"),
                             HasSubstr("$.routing.job.cpu: probabilities sum to 0.75, not to 1"),
                             HasSubstr("$.stop.customers: found -4")));
 }
