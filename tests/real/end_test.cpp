@@ -99,6 +99,7 @@ TEST(RealEnd, AComponentThatIsKilledIsToldAndTheRunGoesOn) {
                                                                  {"pooler", "PgBouncer"},
                                                                  {"replica-1", "PostgreSQL"},
                                                                  {"primary", "PostgreSQL"}};
+    const auto all = test::familyOf(test::supervisorOf(live));
     for (const auto& [id, title] : nodes) ::kill(live.node(id).pid, SIGKILL);
     live.runFor(2);
     EXPECT_EQ(live.recorder().phase(), engine::Phase::running);
@@ -109,4 +110,5 @@ TEST(RealEnd, AComponentThatIsKilledIsToldAndTheRunGoesOn) {
         EXPECT_THAT(told, HasSubstr(std::string(title) + " was killed by signal 9")) << id;
         EXPECT_FALSE(live.timeline().samples().back().nodes.at(id).alive) << id;
     }
+    EXPECT_EQ(segmentsOf(all), 0);
 }

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
 
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 #include "reference-server/supervisor/real/loopback_port.h"
@@ -29,6 +33,18 @@ constexpr const char* kAccess =
     "local all postgres trust\n"
     "local replication postgres trust\n"
     "host shop shop 127.0.0.1/32 trust\n";
+
+/// The small segment by which PostgreSQL knows that its data folder is in use: postmaster.pid says
+/// "key id" in its seventh line. −1 without one.
+int segmentOf(const fs::path& data) {
+    std::ifstream in(data / "postmaster.pid");
+    std::string line;
+    for (int i = 0; i < 7; ++i) std::getline(in, line);
+    std::istringstream words(line);
+    unsigned long key = 0;
+    int id = -1;
+    return words >> key >> id ? id : -1;
+}
 
 /// A value of postgresql.conf.
 std::string quoted(const std::string& text) {
@@ -132,12 +148,14 @@ bool PostgresCluster::tryToStart(const Settings& settings, const ForeignProcess:
     m_isUp = false;
     m_process = std::make_unique<ForeignProcess>(command("postgres", {"-D", data()}),
                                                  [this, onEnd](const std::string& how) {
+                                                     releaseMemory();
                                                      if (m_isUp && onEnd) onEnd(how);
                                                  });
     const auto deadline = std::chrono::steady_clock::now() + kStartLimit;
     while (std::chrono::steady_clock::now() < deadline && !m_process->hasEnded()) {
         try {
             session("template1");
+            m_memory = segmentOf(data());
             m_isUp = true;
             return true;
         } catch (const std::exception&) {
@@ -149,6 +167,11 @@ bool PostgresCluster::tryToStart(const Settings& settings, const ForeignProcess:
     stop(false);
     if (isPortTaken) return false;
     throw std::runtime_error("PostgreSQL did not start: " + words);
+}
+
+void PostgresCluster::releaseMemory() {
+    // Removed already by a postmaster that could still do so; one that got SIGKILL could not.
+    if (const int id = m_memory.exchange(-1); id >= 0) ::shmctl(id, IPC_RMID, nullptr);
 }
 
 void PostgresCluster::reload(const Settings& settings) {
@@ -164,6 +187,7 @@ void PostgresCluster::stop(bool isClean) {
         m_process->end(SIGQUIT, kStopLimit);
     }
     m_process.reset();
+    releaseMemory();
 }
 
 std::string PostgresCluster::conninfo(const std::string& database) const {

@@ -66,6 +66,7 @@ public:
 private:
     ForeignProcess::Command command(const char* program, std::vector<std::string> arguments) const;
     std::string settingsText(const Settings& settings) const;
+    void releaseMemory();
     bool tryToStart(const Settings& settings, const ForeignProcess::OnEnd& onEnd);
 
     std::filesystem::path m_programs;
@@ -74,6 +75,7 @@ private:
     int m_port = 0;
     bool m_hasStatementCounts = false;
     std::atomic<bool> m_isUp{false};  // from here on its end is news
+    std::atomic<int> m_memory{-1};    // id of its System V segment
     std::unique_ptr<ForeignProcess> m_process;
 };
 
