@@ -30,6 +30,13 @@ bool areWritable(const RunFlags& flags) {
     return areAll;
 }
 
+/// "live", and what in it is the component itself.
+std::string liveWords(const scenario::Scenario& s) {
+    std::string words = "live";
+    for (const auto& name : s.real) words += (words == "live" ? ", real " : " and ") + name;
+    return words;
+}
+
 bool write(const std::string& path, const std::string& text) {
     const std::string why = writeFile(path, text);
     if (!why.empty()) fmt::print(stderr, "{}: could not be written: {}\n", path, why);
@@ -69,7 +76,7 @@ int runCommand(const RunFlags& flags) {
         return kNotTrusted;
     }
     fmt::print("{} at {} users, {}\n{}", s.name, scenario::usersToText(s.workload.dailyActiveUsers),
-               flags.engine == EngineKind::live ? "live" : "simulated",
+               flags.engine == EngineKind::live ? liveWords(s) : "simulated",
                summaryText(run.summary, run.verdict));
     if (!flags.jsonFile.empty() && !write(flags.jsonFile, runJson(run, s).dump()))
         return kNotTrusted;
