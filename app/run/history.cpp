@@ -48,7 +48,7 @@ SlotRow rowOf(const measure::Sample& sample, const measure::Histogram& response)
 
 }  // namespace
 
-History::History() = default;
+History::History(bool keepsSamples) : m_keepsSamples(keepsSamples) {}
 
 void History::add(measure::Sample sample) {
     if (!m_rows.empty() && sample.slot <= m_rows.back().slot) return;
@@ -60,7 +60,7 @@ void History::add(measure::Sample sample) {
 
     const auto isOnSecond = (sample.slot + 1) % kSlotsPerSecond == 0;
     if (m_current.samples().size() >= kRecentSlots) m_next.add(sample);
-    m_current.add(std::move(sample));
+    if (m_keepsSamples) m_current.add(std::move(sample));
     if (m_next.samples().size() >= kRecentSlots) {
         std::swap(m_current, m_next);
         m_next.clear();
@@ -79,7 +79,7 @@ void History::add(measure::Event event) {
 }
 
 void History::clear() {
-    *this = History();
+    *this = History(m_keepsSamples);
 }
 
 const measure::Event* History::lastChange() const {

@@ -54,7 +54,8 @@ constexpr std::uint64_t kSamplesForP99 = 300;
 /// only the last minutes of them stay; rows and events stay for the whole run.
 class History {
 public:
-    History();
+    /// `keepsSamples`: rows and percentiles are enough for whoever judges nothing.
+    explicit History(bool keepsSamples = true);
     void add(measure::Sample sample);
     void add(measure::Event event);
     void clear();
@@ -81,6 +82,7 @@ private:
     };
     LatencyPoint latencyAt(std::int64_t endSlot) const;
 
+    bool m_keepsSamples;
     measure::Timeline m_current;
     // Fed beside m_current once that is old enough, then takes its place: no copy, no stall.
     measure::Timeline m_next;

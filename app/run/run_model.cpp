@@ -61,16 +61,18 @@ QString describeChange(const scenario::Catalogue& catalogue, const scenario::Des
 }
 
 RunModel::RunModel(EngineFactory factory, const scenario::Catalogue& catalogue,
-                   scenario::Scenario scenario)
+                   scenario::Scenario scenario, TwinSource* twins)
     : m_factory(std::move(factory)),
       m_catalogue(catalogue),
       m_loaded(scenario),
       m_scenario(std::move(scenario)),
+      m_twins(twins),
       m_effects(catalogue) {
     m_tick.setSingleShot(true);
     m_tick.setTimerType(Qt::PreciseTimer);
     connect(&m_tick, &QTimer::timeout, this, &RunModel::onTick);
     m_sinceTick.start();
+    if (m_twins) connect(m_twins, &TwinSource::settled, this, &RunModel::onTwinsSettled);
     judgeNow();
 }
 
@@ -157,10 +159,21 @@ void RunModel::start(bool isPaused) {
     Q_EMIT restarted();
     Q_EMIT phaseChanged();
 
-    m_updates = std::make_shared<UpdateQueue>(
-        [this] { QMetaObject::invokeMethod(this, &RunModel::onWake, Qt::QueuedConnection); });
+    m_isStartedPaused = isPaused;
+    if (isSimulated()) {
+        launchSimulated();
+        return;
+    }
+    m_updates = makeQueue();
     m_engine = m_factory([updates = m_updates](engine::Update u) { updates->push(std::move(u)); });
+    m_follower.begin(m_scenario);
+    joinTwin();
     m_engine->start(m_scenario, isPaused);
+}
+
+std::shared_ptr<UpdateQueue> RunModel::makeQueue() {
+    return std::make_shared<UpdateQueue>(
+        [this] { QMetaObject::invokeMethod(this, &RunModel::onWake, Qt::QueuedConnection); });
 }
 
 void RunModel::end() {
@@ -168,6 +181,7 @@ void RunModel::end() {
     m_hasNewSamples = false;
     if (m_engine) m_retirement.retire(std::move(m_engine), std::move(m_updates));
     m_engine.reset();
+    leaveTwin();
     m_topology = {};
     m_phase = Phase::idle;
 }
@@ -182,6 +196,7 @@ void RunModel::load(scenario::Scenario scenario) {
     end();
     m_loaded = scenario;
     m_scenario = std::move(scenario);
+    if (!whyNoTwin().isEmpty()) m_kind = EngineKind::live;
     forget();
     m_undo.clear();
     judgeNow();
@@ -189,6 +204,7 @@ void RunModel::load(scenario::Scenario scenario) {
     Q_EMIT restarted();
     Q_EMIT phaseChanged();
     Q_EMIT topologyChanged();
+    Q_EMIT engineChanged();
 }
 
 void RunModel::changeDesign(const scenario::Design& design, const QString& text) {
@@ -244,6 +260,7 @@ void RunModel::changeMachines(const scenario::Machines& machines) {
 void RunModel::startFault(const std::string& name) {
     if (m_phase != Phase::running || faultLeftS(name) > 0) return;
     m_faultEndsAtS[name] = elapsedS() + kFaultS;
+    m_follower.asked(engine::FaultStart{name, kFaultS});
     m_engine->apply(engine::FaultStart{name, kFaultS});
     Q_EMIT scenarioChanged();
 }
@@ -259,6 +276,9 @@ void RunModel::apply(engine::Change change) {
         }
         if (changed == 1) {
             trackEffect(only);
+            const auto& value = c->design.of(only).value;
+            if (value != m_scenario.design.of(only).value)
+                Q_EMIT switching(only, value, QString::fromStdString(c->text));
         } else {
             m_effects.end();
         }
@@ -270,7 +290,10 @@ void RunModel::apply(engine::Change change) {
         m_effects.end();
         m_scenario.machines = m->machines;
     }
-    if (m_engine && isActive()) m_engine->apply(std::move(change));
+    if (m_engine && isActive()) {
+        m_follower.asked(change);
+        m_engine->apply(std::move(change));
+    }
     Q_EMIT scenarioChanged();
 }
 
@@ -298,6 +321,7 @@ void RunModel::onWake() {
 
 void RunModel::handle(engine::Update update) {
     if (auto* sample = std::get_if<measure::Sample>(&update)) {
+        isSimulated() ? showNodesOf(*sample) : m_follower.onSample(*sample);
         m_history.add(std::move(*sample));
         m_hasNewSamples = true;
     } else if (auto* event = std::get_if<measure::Event>(&update)) {
@@ -305,13 +329,18 @@ void RunModel::handle(engine::Update update) {
             event->kind == measure::EventKind::faultEnded)
             m_effects.end();
         keepAsBefore(*event);
+        if (!isSimulated()) m_follower.onEvent(*event);
         m_history.add(std::move(*event));
         Q_EMIT eventAdded();
     } else if (auto* topology = std::get_if<engine::Topology>(&update)) {
         m_topology = std::move(*topology);
         Q_EMIT topologyChanged();
     } else if (auto* change = std::get_if<engine::PhaseChange>(&update)) {
+        const bool wasPaused = m_phase == Phase::paused;
         m_phase = change->phase;
+        if (m_phase == Phase::paused || (wasPaused && m_phase == Phase::running))
+            m_follower.paused(m_phase == Phase::paused);
+        if (m_phase == Phase::failed || m_phase == Phase::idle) leaveTwin();
         m_failure = QString::fromStdString(change->reason);
         if (m_phase == Phase::failed) onTick();
         Q_EMIT phaseChanged();
@@ -321,6 +350,7 @@ void RunModel::handle(engine::Update update) {
 void RunModel::onTick() {
     m_sinceTick.restart();
     m_hasNewSamples = false;
+    m_follower.collect();
     m_figures = figuresOf(m_history);
     // A change waits for its acknowledgement: until its flag stands, the samples are still the old.
     const auto* change = m_history.lastChange();

@@ -12,12 +12,24 @@
 #include "app/run/engine_retirement.h"
 #include "app/run/figures.h"
 #include "app/run/history.h"
+#include "app/twin/twin_follower.h"
+#include "app/twin/twin_source.h"
 #include "simulator/judge/diagnosis.h"
 #include "simulator/judge/verdict.h"
 #include "simulator/scenario/catalogue.h"
 #include "simulator/scenario/scenario.h"
 
 namespace tenfold::app {
+
+/// Who runs the scenario: real processes, the simulated twin, or both side by side.
+enum class EngineKind { live, simulated, both };
+
+/// Twin and measurement of the same moment.
+struct TwinError {
+    double twin = 0;
+    double measured = 0;
+    double relative() const { return measured > 0 ? twin / measured - 1 : 0; }
+};
 
 /// One run as the window sees it: the scenario, the engine that runs it, what it measured so far.
 ///
@@ -31,8 +43,9 @@ public:
     /// So long after a change the percentiles' window still fills.
     static constexpr double kSettleS = 10;
 
+    /// `twins`: null when there are no simulated engines; it outlives this.
     RunModel(EngineFactory factory, const scenario::Catalogue& catalogue,
-             scenario::Scenario scenario);
+             scenario::Scenario scenario, TwinSource* twins = nullptr);
     ~RunModel() override;
 
     const scenario::Catalogue& catalogue() const { return m_catalogue; }
@@ -47,6 +60,22 @@ public:
     const QString& failure() const { return m_failure; }
     bool isActive() const;  // nodes are there, or coming
     bool isNative() const { return m_scenario.hardware == "native"; }
+
+    EngineKind engineKind() const { return m_kind; }
+    bool isSimulated() const { return m_kind == EngineKind::simulated; }
+    /// Live ↔ Both: the twin joins or leaves, the run goes on. To or from Simulated a run that was
+    /// on starts anew. False, and nothing changes, when there can be no twin.
+    bool chooseEngine(EngineKind kind);
+    /// Why there can be no twin here and now; empty when there can.
+    QString whyNoTwin() const;
+    TwinSource* twins() const { return m_twins; }
+    /// The twin beside the live run: empty unless the kind is Both.
+    const History& twinHistory() const { return m_follower.history(); }
+    /// Why the twin does not follow; empty: it does.
+    const QString& twinTrouble() const { return m_follower.trouble(); }
+    /// p99 of the steady windows, and what was answered in the last whole seconds.
+    std::optional<TwinError> twinP99() const;
+    std::optional<TwinError> twinAnsweredHz() const;
     double elapsedS() const { return static_cast<double>(m_history.endSlot()) * kSlotS; }
     /// Seconds since the last change of the system; nothing before the first.
     std::optional<double> sinceChangeS() const;
@@ -91,6 +120,9 @@ Q_SIGNALS:
     void ticked();
     void topologyChanged();
     void eventAdded();
+    /// A switch is about to be set to another value; the scenario is still the old one.
+    void switching(const std::string& mechanism, const std::string& value, const QString& text);
+    void engineChanged();
     /// The scenario's design, tier or machines are different now.
     void scenarioChanged();
     /// Another scenario altogether, or the same from the start: forget what was shown.
@@ -101,6 +133,13 @@ private:
     void onTick();
     void handle(engine::Update update);
     void judgeNow();
+    std::shared_ptr<UpdateQueue> makeQueue();
+    void launchSimulated();
+    void onTwinsSettled();
+    void showNodesOf(const measure::Sample& sample);
+    void joinTwin();
+    void leaveTwin();
+    void fail(const QString& reason);
     void trackEffect(const std::string& mechanism);
     void keepAsBefore(const measure::Event& change);
     void forget();
@@ -109,6 +148,11 @@ private:
     const scenario::Catalogue& m_catalogue;
     scenario::Scenario m_loaded;
     scenario::Scenario m_scenario;
+
+    TwinSource* m_twins;
+    EngineKind m_kind = EngineKind::live;
+    TwinFollower m_follower;
+    bool m_isStartedPaused = false;
 
     EngineRetirement m_retirement;
     std::shared_ptr<UpdateQueue> m_updates;

@@ -140,7 +140,7 @@ void FakeEngine::setTopology() {
     const auto add = [&](const std::string& id, const std::string& role, const std::string& tool) {
         ++port;
         t.nodes.push_back({id, role, ++pid, "127.0.0.1", port, port + 500,
-                           tool.empty() ? "" : tool + std::to_string(port)});
+                           tool.empty() ? "" : tool + std::to_string(port), ""});
     };
     const auto& d = m_scenario.design;
     add("generator", "generator", "");

@@ -184,7 +184,7 @@ TEST(Verdict, NothingHoldsWhileTheFiguresSettle) {
 TEST(Diagram, DrawsTheWholeDesignWhileItComesUp) {
     const auto s = fake::FakeRun::scenario();
     engine::Topology some;
-    some.nodes.push_back({"primary", "database", 1, "127.0.0.1", 40'001, 0, ""});
+    some.nodes.push_back({"primary", "database", 1, "127.0.0.1", 40'001, 0, "", ""});
     const auto planned = app::diagramOf({}, {}, s);
     const auto model = app::diagramOf(some, {}, s, true);
     ASSERT_EQ(model.boxes.size(), planned.boxes.size());
@@ -198,8 +198,8 @@ TEST(Diagram, DrawsTheWholeDesignWhileItComesUp) {
 
 TEST(Diagram, ANodeWithoutEmulatedCoresHasNoRing) {
     engine::Topology topology;
-    topology.nodes.push_back({"gateway", "gateway", 1, "127.0.0.1", 40'001, 0, ""});
-    topology.nodes.push_back({"primary", "database", 2, "127.0.0.1", 40'002, 0, ""});
+    topology.nodes.push_back({"gateway", "gateway", 1, "127.0.0.1", 40'001, 0, "", ""});
+    topology.nodes.push_back({"primary", "database", 2, "127.0.0.1", 40'002, 0, "", ""});
     measure::Sample sample;
     sample.nodes["gateway"].role = "gateway";
     sample.nodes["primary"].role = "database";
@@ -218,7 +218,7 @@ TEST(Diagram, ABoxOfUnequalInstancesNamesBothEnds) {
     measure::Sample sample;
     for (int i = 1; i <= 4; ++i) {
         const auto id = "api-" + std::to_string(i);
-        topology.nodes.push_back({id, "instance", i, "127.0.0.1", 40'000 + i, 0, ""});
+        topology.nodes.push_back({id, "instance", i, "127.0.0.1", 40'000 + i, 0, "", ""});
         sample.nodes[id].role = "instance";
         sample.nodes[id].capacity = i < 4 ? 10 : 20;
     }
