@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "simulator/cli/agreement_command.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/exit_code.h"
 
@@ -91,6 +92,18 @@ int main(int argc, char** argv) {
     auto* benchKernel = bench->add_subcommand("kernel", "three stations, as events a second");
     benchKernel->add_option("--events", events, "how many to simulate");
 
+    AgreementFlags agreement;
+    auto* agreementApp = app.add_subcommand(
+        "agreement", "how far twin and measurement agree, over a grid of designs");
+    agreementApp->add_option("--tiers", agreement.tiers, "10k,100k,1M");
+    agreementApp->add_option("--designs", agreement.designs,
+                             "only designs whose name has one of these in it");
+    agreementApp->add_option("--repeats", agreement.repeats, "live runs of each cell");
+    agreementApp->add_option("--duration", agreement.duration, "of each run");
+    agreementApp->add_option("--json", agreement.jsonFile, "write everything to this file");
+    agreementApp->add_flag("--real", agreement.isReal,
+                           "against PostgreSQL, PgBouncer and Redis, at 30, 60 and 80 % load");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -105,6 +118,7 @@ int main(int argc, char** argv) {
         if (*hardware) return hardwareCommand(isJson);
         if (*look) return firstLookCommand(lookDuration);
         if (*profileApp) return profileCommand(profile);
+        if (*agreementApp) return agreementCommand(agreement);
         if (*station) return stationCommand(model, isJson);
         if (*benchKernel) return benchKernelCommand(events);
     } catch (const std::exception& e) {
