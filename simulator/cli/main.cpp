@@ -6,14 +6,13 @@
 #include "simulator/cli/agreement_command.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/exit_code.h"
+#include "simulator/cli/study_commands.h"
 
 namespace {
 
 using namespace tenfold::cli;  // NOLINT: the program's own main
 
-void addScenarioFlags(CLI::App* command, ScenarioFlags& flags) {
-    command->add_option("scenario", flags.scenario,
-                        "a file or a shipped scenario (default: sound)");
+void addDesignFlags(CLI::App* command, ScenarioFlags& flags) {
     command->add_option("--tier", flags.tier, "10k, 100k, 1M or a number of daily users");
     command->add_option("--set", flags.set, "a switch: ID=VALUE or ID.PARAM=VALUE");
     command->add_option("--hardware", flags.hardware, "a profile by name, or native");
@@ -24,6 +23,12 @@ void addScenarioFlags(CLI::App* command, ScenarioFlags& flags) {
     command->add_option("--real", flags.real,
                         "the component itself in place of our node: database, pooler, cache");
     command->add_option("--seed", flags.seed, "for arrivals, endpoints and keys");
+}
+
+void addScenarioFlags(CLI::App* command, ScenarioFlags& flags) {
+    command->add_option("scenario", flags.scenario,
+                        "a file or a shipped scenario (default: sound)");
+    addDesignFlags(command, flags);
 }
 
 void addEngineFlag(CLI::App* command, EngineKind& engine) {
@@ -81,6 +86,23 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1, 600));
     profileApp->add_flag("--json", profile.isJson);
 
+    ScenarioFlags asked;
+    auto* whatIf = app.add_subcommand("what-if", "what flipping each switch would do, by the twin");
+    addScenarioFlags(whatIf, asked);
+    whatIf->add_flag("--json", isJson);
+    auto* knee = app.add_subcommand("knee", "the most users a design holds, by the twin");
+    addScenarioFlags(knee, asked);
+    knee->add_flag("--json", isJson);
+
+    CompareFlags compare;
+    auto* compareApp = app.add_subcommand("compare", "two scenarios or recorded runs");
+    compareApp->add_option("a", compare.a, "a scenario, or a file of run --json")->required();
+    compareApp->add_option("b", compare.b, "what it is compared with")->required();
+    addDesignFlags(compareApp, compare.both);
+    compareApp->add_option("--duration", compare.both.duration, "30s, 2min; of each run");
+    addEngineFlag(compareApp, compare.engine);
+    compareApp->add_flag("--json", compare.isJson);
+
     std::string model;
     auto* station = app.add_subcommand("station", "simulate a queueing network from a file");
     station->add_option("--file", model, "the network, as JSON")->required();
@@ -119,6 +141,9 @@ int main(int argc, char** argv) {
         if (*look) return firstLookCommand(lookDuration);
         if (*profileApp) return profileCommand(profile);
         if (*agreementApp) return agreementCommand(agreement);
+        if (*whatIf) return whatIfCommand(asked, isJson);
+        if (*knee) return kneeCommand(asked, isJson);
+        if (*compareApp) return compareCommand(compare);
         if (*station) return stationCommand(model, isJson);
         if (*benchKernel) return benchKernelCommand(events);
     } catch (const std::exception& e) {

@@ -11,13 +11,19 @@
 
 namespace tenfold::cli {
 
+std::string whyNotSimulated(const scenario::Scenario& scenario) {
+    if (!scenario.real.empty())
+        return "real components are not simulated: the twin knows our own nodes only";
+    if (scenario.hardware == "native")
+        return "native hardware is not simulated: the twin knows emulated machines only";
+    return "";
+}
+
 RunResult runSimulated(const scenario::Scenario& scenario, Progress::Kind kind) {
     RunResult run;
     run.engine = EngineKind::sim;
-    if (!scenario.real.empty()) {
-        run.failure = "real components are not simulated: the twin knows our own nodes only";
-        return run;
-    }
+    run.failure = whyNotSimulated(scenario);
+    if (!run.failure.empty()) return run;
     const auto slots = static_cast<std::int64_t>(std::ceil(scenario.durationS * 4));
     Progress progress(kind);
     const auto goesOn = [&](std::int64_t slot) {

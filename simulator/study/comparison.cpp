@@ -102,6 +102,7 @@ std::string wordsOf(const ComparedFigure& f) {
     if (f.metric == Metric::failedRatio && *f.a == 0 && *f.b == 0) return "none failed in either";
     if (!f.isClear) return f.ratio ? "no clear difference" : "too little to tell";
     if (!f.ratio) return "none in A";
+    if (*f.b == 0) return "none in B";
     const auto& r = *f.ratio;
     if (r.low == r.high) return fmt::format("{:.3g} ×", r.value);
     if (std::isinf(r.high)) return fmt::format("{:.3g} × (at least {:.2g})", r.value, r.low);

@@ -153,6 +153,8 @@ TEST(Comparison, FailuresInBOnlyAreClearWithoutARatioAndOneIsChance) {
     EXPECT_TRUE(many.isClear);
     EXPECT_FALSE(many.ratio);
     EXPECT_EQ(many.words, "none in A");
+    const auto none = compare(made({.failing = 0.05}, 1, "b"), a, false).of(Metric::failedRatio);
+    EXPECT_EQ(none.words, "none in B");
     auto b = made({}, 1, "b");
     auto& e = b[50].endpoints["orders.get"];
     --e.users.of(Outcome::ok);
