@@ -60,6 +60,7 @@ MeasuredRun measured(const scenario::Scenario& s) {
     }
     auto run = runLive(s, Progress::kindOfStderr());
     out.window = std::move(run.window);
+    out.whole = run.timeline.window(0, run.timeline.lastSlot());
     out.verdict = std::move(run.verdict);
     out.failure = std::move(run.failure);
     return out;

@@ -34,6 +34,13 @@ std::string wordOf(judge::Holds holds) {
     return "";
 }
 
+/// Statements are compared over every request of the run: both engines saw the same ones, while a
+/// window that begins a slice of a second later has other requests at its ends.
+std::optional<double> comparedValue(const MeasuredRun& run, Metric metric) {
+    const bool isCount = metric == Metric::statementsPerRequest && run.whole.slots > 1;
+    return valueOf(isCount ? run.whole : run.window, metric);
+}
+
 const MetricAgreement* metricOf(const CellAgreement& cell, Metric metric) {
     for (const auto& m : cell.metrics)
         if (m.metric == metric) return &m;
@@ -140,8 +147,8 @@ CellAgreement compareCell(const GridCell& cell, const std::vector<MeasuredRun>& 
         m.metric = metric;
         std::vector<double> values;
         for (const auto* r : good)
-            if (const auto v = valueOf(r->window, metric)) values.push_back(*v);
-        const auto twinValue = valueOf(twin.window, metric);
+            if (const auto v = comparedValue(*r, metric)) values.push_back(*v);
+        const auto twinValue = comparedValue(twin, metric);
         if (values.empty() || !twinValue) continue;
         for (const double v : values) m.measured += v / static_cast<double>(values.size());
         m.twin = *twinValue;

@@ -14,6 +14,7 @@ namespace tenfold::study {
 /// What one run has shown: the window it is judged by, and the judgement.
 struct MeasuredRun {
     measure::Sample window;
+    measure::Sample whole;  // every request, start and drain included; empty: not kept
     judge::Verdict verdict;
     std::string failure;  // why there is no run: "this host is too small …"
 };
