@@ -30,6 +30,8 @@ public:
     /// A request goes on under another number.
     void moved(std::uint32_t from, std::uint32_t fromGeneration, std::uint32_t to,
                std::uint32_t toGeneration);
+    /// A request of a user or of the abuser, now.
+    void ask(const load::RequestPlan& plan, bool isAbuser, Nanos now);
     /// Open requests become "unfinished".
     void endAll(Nanos now);
     std::size_t open() const { return m_open; }
@@ -40,7 +42,6 @@ private:
         std::uint32_t generation;
         Nanos at;
     };
-    void ask(const load::RequestPlan& plan, bool isAbuser, Nanos now);
     void end(std::uint32_t request, measure::Outcome outcome, double responseMs);
 
     System& m_system;

@@ -64,6 +64,8 @@ public:
     void endLoad();
     bool isDrained() const { return m_clients.open() == 0; }
     void pause(bool isPaused);
+    /// One more request of a user, now, beside those of the load.
+    void ask(const load::RequestPlan& plan) { m_clients.ask(plan, false, m_now); }
 
     // For the nodes.
     using Queue = kernel::EventQueue<Event>;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulator/mechanisms/rate_limiting/rate_limiting.h"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+#include "simulator/system/request.h"
+
+namespace tenfold::mechanisms {
+namespace {
+
+constexpr system::Nanos kMs = 1'000'000;
+
+RateLimiting limiting(const std::string& value, std::map<std::string, double> parameters) {
+    scenario::Design design;
+    design.put("rate_limiting", {value, std::move(parameters)});
+    RateLimiting out;
+    out.configure(design);
+    return out;
+}
+
+system::Request from(std::uint32_t user, std::uint32_t address) {
+    system::Request r;
+    r.user = user;
+    r.address = address;
+    return r;
+}
+
+TEST(RateLimiting, AdmitsExactlyTheBurstAndThenTheRate) {
+    auto limit = limiting("per_user", {{"user_rate_per_s", 10}, {"user_burst", 5}});
+    const auto user = from(3, 1);
+    int atOnce = 0;
+    for (int i = 0; i < 20; ++i) atOnce += limit.refusal(user, 0) == nullptr;
+    EXPECT_EQ(atOnce, 5);
+    int later = 0;  // asked every ms for ten seconds
+    for (int ms = 1; ms <= 10'000; ++ms) later += limit.refusal(user, ms * kMs) == nullptr;
+    EXPECT_EQ(later, 100);
+    // After a long pause the burst is there again, and no more than that.
+    int again = 0;
+    for (int i = 0; i < 20; ++i) again += limit.refusal(user, 100'000 * kMs) == nullptr;
+    EXPECT_EQ(again, 5);
+}
+
+TEST(RateLimiting, WhoKeepsToTheRateIsNeverRefused) {
+    auto limit = limiting("per_user", {{"user_rate_per_s", 10}, {"user_burst", 1}});
+    for (int i = 0; i < 1000; ++i) EXPECT_EQ(limit.refusal(from(3, 1), i * 100 * kMs), nullptr);
+}
+
+TEST(RateLimiting, UsersAndAddressesHaveTheirOwnAllowances) {
+    auto users = limiting("per_user", {{"user_rate_per_s", 1}, {"user_burst", 1}});
+    EXPECT_EQ(users.refusal(from(1, 9), 0), nullptr);
+    EXPECT_EQ(users.refusal(from(2, 9), 0), nullptr) << "another user behind the same address";
+    EXPECT_STREQ(users.refusal(from(1, 8), 0), "rate_limited_user");
+    auto addresses = limiting("per_ip", {{"ip_rate_per_s", 1}, {"ip_burst", 1}});
+    EXPECT_EQ(addresses.refusal(from(1, 9), 0), nullptr);
+    EXPECT_STREQ(addresses.refusal(from(2, 9), 0), "rate_limited_ip") << "a limit hits the NAT";
+    EXPECT_EQ(addresses.refusal(from(1, 8), 0), nullptr);
+}
+
+TEST(RateLimiting, OffLetsEverythingInAndBothLimitBoth) {
+    auto off = limiting("off", {{"user_rate_per_s", 1}, {"user_burst", 1}});
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(off.refusal(from(1, 1), 0), nullptr);
+    auto both = limiting(
+        "per_ip+per_user",
+        {{"ip_rate_per_s", 1}, {"ip_burst", 2}, {"user_rate_per_s", 1}, {"user_burst", 1}});
+    EXPECT_EQ(both.refusal(from(1, 1), 0), nullptr);
+    EXPECT_STREQ(both.refusal(from(1, 1), 0), "rate_limited_user");
+    EXPECT_STREQ(both.refusal(from(2, 1), 0), "rate_limited_ip");
+}
+
+}  // namespace
+}  // namespace tenfold::mechanisms

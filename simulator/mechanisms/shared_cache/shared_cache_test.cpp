@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulator/mechanisms/shared_cache/shared_cache.h"
+
+#include <gtest/gtest.h>
+
+#include "simulator/system/small_system.h"
+
+namespace tenfold::mechanisms {
+namespace {
+
+using namespace system::small;  // NOLINT: its numbers are this test's
+using measure::Outcome;
+
+TEST(SharedCache, AnAnswerIsGoodUntilItsTimeToLiveHasPassed) {
+    SharedCache cache;
+    EXPECT_FALSE(cache.has(7, 0));
+    cache.store(7, 1000);
+    EXPECT_TRUE(cache.has(7, 999));
+    EXPECT_EQ(cache.keys(999), 1u);
+    EXPECT_FALSE(cache.has(7, 1000));
+    EXPECT_EQ(cache.keys(1000), 0u);
+    cache.store(7, 2000);
+    cache.clear();
+    EXPECT_FALSE(cache.has(7, 1500));
+}
+
+TEST(SharedCache, OnlyOneHasTheRightToComputeAndItRunsOut) {
+    SharedCache cache;
+    EXPECT_TRUE(cache.lock(7, 0, 100));
+    EXPECT_FALSE(cache.lock(7, 99, 199));
+    EXPECT_TRUE(cache.lock(8, 0, 100));
+    EXPECT_TRUE(cache.lock(7, 100, 200)) << "whoever had it was too slow";
+    cache.unlock(7);
+    EXPECT_TRUE(cache.lock(7, 101, 201));
+}
+
+class SharedCacheInTheSystem : public SmallSystem {
+protected:
+    void startWith(std::map<std::string, double> parameters) {
+        set("shared_cache", "ttl", std::move(parameters));
+        system::Mechanisms m;
+        m.cache = std::make_unique<SharedCache>();
+        start(std::move(m));
+    }
+};
+
+TEST_F(SharedCacheInTheSystem, SingleFlightLetsOneRecomputeAndTheOthersHaveItsAnswer) {
+    startWith({{"ttl_s", 60}, {"single_flight", 1}});
+    ask("products.get", 6);
+    const auto s = run(1);
+    const auto& e = of(s, "products.get");
+    EXPECT_EQ(e.users.of(Outcome::ok), 6u);
+    EXPECT_EQ(e.server.recomputes, 1u);
+    EXPECT_EQ(e.server.statements, 1u);
+    EXPECT_EQ(e.server.cacheMisses, 6u) << "all of them looked before it was there";
+    EXPECT_EQ(e.server.cacheHits, 0u);
+}
+
+TEST_F(SharedCacheInTheSystem, WithoutItEveryMissIsRecomputed) {
+    startWith({{"ttl_s", 60}, {"single_flight", 0}});
+    ask("products.get", 6);
+    const auto s = run(1);
+    EXPECT_EQ(of(s, "products.get").server.recomputes, 6u);
+    EXPECT_EQ(of(s, "products.get").server.statements, 6u);
+}
+
+TEST_F(SharedCacheInTheSystem, AHitTakesACommandAndAMissWithItsLockFive) {
+    startWith({{"ttl_s", 60}, {"single_flight", 1}});
+    ask("products.get");
+    const auto miss = run(0.25);
+    // Look, lock, look again, store, unlock.
+    EXPECT_NEAR(of(miss, "products.get").users.response.sumMs(),
+                kInstanceMs + 5 * kCacheMs + roundTripMs(kStatementMs) + restMs(), 1e-5);
+    EXPECT_EQ(miss.nodes.at("cache").completed, 5u);
+    EXPECT_EQ(miss.nodes.at("cache").gauges.at("keys"), 1);
+    ask("products.get");
+    const auto hit = run(0.25);
+    EXPECT_NEAR(of(hit, "products.get").users.response.sumMs(), kInstanceMs + kCacheMs + restMs(),
+                1e-5);
+    EXPECT_EQ(of(hit, "products.get").server.cacheHits, 1u);
+    EXPECT_EQ(of(hit, "products.get").server.statements, 0u);
+}
+
+TEST_F(SharedCacheInTheSystem, AnAnswerOlderThanItsTimeToLiveIsComputedAgain) {
+    startWith({{"ttl_s", 1}, {"single_flight", 1}});
+    ask("products.get");  // stored at some ms
+    run(0.75);
+    ask("products.get");
+    EXPECT_EQ(of(run(0.5), "products.get").server.cacheHits, 1u) << "at 0.75 s";
+    ask("products.get");
+    EXPECT_EQ(of(run(0.25), "products.get").server.recomputes, 1u) << "at 1.25 s";
+}
+
+TEST_F(SharedCacheInTheSystem, OrdersPassItBy) {
+    startWith({{"ttl_s", 60}, {"single_flight", 1}});
+    ask("orders.get", 3);
+    const auto s = run(1);
+    EXPECT_EQ(of(s, "orders.get").server.statements, 3u);
+    EXPECT_EQ(s.nodes.at("cache").arrived, 0u);
+}
+
+}  // namespace
+}  // namespace tenfold::mechanisms
