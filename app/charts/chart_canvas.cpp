@@ -90,6 +90,46 @@ void ChartCanvas::showGhost() {
     }
 }
 
+void ChartCanvas::addTwin() {
+    m_twin = new TwinLayer(m_chart);
+    // On the level of the series; on one level, who came first stands behind.
+    auto* probe = new QLineSeries;
+    const auto before = m_chart->childItems();
+    attach(probe);
+    for (auto* item : m_chart->childItems())
+        if (!before.contains(item)) m_twin->setZValue(item->zValue());
+    m_chart->removeSeries(probe);
+    delete probe;
+}
+
+bool ChartCanvas::isTwinBehindLines() const {
+    const auto items = m_chart->childItems();  // in the order they are painted
+    const auto at = items.indexOf(m_twin);
+    int behind = 0;
+    for (qsizetype i = 0; i < at; ++i) behind += items[i]->zValue() == m_twin->zValue() ? 1 : 0;
+    int level = 0;
+    for (const auto* item : items) level += item->zValue() == m_twin->zValue() ? 1 : 0;
+    std::size_t lines = 0;
+    for (const auto& line : m_lineSeries) lines += line.segments.size();
+    return at >= 0 && level - 1 - behind == static_cast<int>(lines);
+}
+
+void ChartCanvas::showTwin() {
+    const auto& x = m_data.twin.x;
+    std::vector<TwinLayer::Line> lines;
+    for (std::size_t i = 0; i < m_data.twin.lines.size() && i < m_lines.size(); ++i) {
+        const auto& values = m_data.twin.lines[i];
+        TwinLayer::Line line{m_theme.theme().*m_lines[i].colour, 1.6, {}};
+        for (std::size_t k = 1; k < values.size() && k < x.size(); ++k) {
+            if (!std::isfinite(values[k - 1]) || !std::isfinite(values[k])) continue;
+            if (x[k - 1] < -kShownSeconds || !TwinLayer::isInDash(m_data.endS + x[k - 1])) continue;
+            line.dashes.emplace_back(xOf(x[k - 1]), yOf(values[k - 1]), xOf(x[k]), yOf(values[k]));
+        }
+        lines.push_back(std::move(line));
+    }
+    m_twin->show(std::move(lines), m_plot);
+}
+
 int ChartCanvas::ghostPoints() const {
     int n = 0;
     for (const auto& ghost : m_ghosts)
@@ -113,6 +153,7 @@ void ChartCanvas::setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle>
         m_areaSeries[i] = area;
     }
     addGhosts();
+    addTwin();
     m_lineSeries.resize(m_lines.size());
     for (std::size_t i = 0; i < m_lines.size(); ++i) addSegment(i);
     applyTheme();
@@ -128,6 +169,7 @@ void ChartCanvas::applyTheme() {
             series->setPen(QPen(theme.ghost, 1.1 + 0.4 * static_cast<double>(i)));
     for (std::size_t i = 0; i < m_areaSeries.size(); ++i)
         m_areaSeries[i].area->setBrush(patternBrush(theme.*m_areas[i].colour, m_areas[i].pattern));
+    if (m_twin) showTwin();
     resetCachedContent();
     viewport()->update();
 }
@@ -179,6 +221,7 @@ void ChartCanvas::layOut() {
     m_chart->resize(room.size());
     setSceneRect(room);
     m_chart->setPlotArea(m_plot);
+    if (m_twin) showTwin();
     resetCachedContent();
     viewport()->update();
 }
@@ -232,6 +275,7 @@ void ChartCanvas::showData(ChartData data) {
     }
 
     showGhost();
+    showTwin();
     if (!m_areaSeries.empty()) {
         QList<QPointF> floor;
         std::vector<double> sum(x.size(), 0.0);

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "app/charts/chart_view.h"
+#include "app/charts/twin_layer.h"
 
 namespace tenfold::app {
 
@@ -36,6 +37,9 @@ public:
     int pointsShown() const { return m_pointsShown; }
     int segmentsOf(std::size_t line) const;
     int ghostPoints() const;
+    std::size_t twinDashes() const { return m_twin ? m_twin->dashCount() : 0; }
+    /// The twin stands between areas and lines.
+    bool isTwinBehindLines() const;
 
 protected:
     void drawBackground(QPainter* painter, const QRectF& rect) override;
@@ -60,6 +64,8 @@ private:
     QLineSeries* addSegment(std::size_t line);
     void addGhosts();
     void showGhost();
+    void addTwin();
+    void showTwin();
     void attach(QAbstractSeries* series);
     void replaceIn(QLineSeries* series, const QList<QPointF>& points);
     void applyTheme();
@@ -86,6 +92,7 @@ private:
     std::vector<Line> m_lineSeries;
     std::vector<Area> m_areaSeries;
     std::vector<Line> m_ghosts;      // made first: they stand behind the lines
+    TwinLayer* m_twin = nullptr;     // owned by the chart
     QLineSeries* m_floor = nullptr;  // below every area
     ChartScale m_scale;
     std::optional<double> m_reference;

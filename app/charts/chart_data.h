@@ -48,6 +48,13 @@ struct ChartGhost {
     int number = 0;  // of the change
 };
 
+/// What the twin expects, behind what is measured; x in seconds before now.
+struct ChartTwin {
+    std::vector<double> x;
+    std::vector<std::vector<double>> lines;
+    bool operator==(const ChartTwin&) const = default;
+};
+
 /// Everything a chart shows at one tick. Values that are not finite are gaps, never zero.
 struct ChartData {
     std::vector<double> x;
@@ -55,6 +62,8 @@ struct ChartData {
     std::vector<std::uint64_t> samples;      // behind each point; may be empty
     std::vector<std::vector<double>> areas;  // not yet stacked, bottom first
     ChartGhost ghost;
+    ChartTwin twin;
+    double endS = 0;  // now, in seconds of the run
     std::vector<ChartGap> gaps;
     std::vector<ChartFlag> flags;
     QString note;  // "p99: 84 of 300 samples"; shown in a corner

@@ -56,6 +56,12 @@ int ChartView::segmentsOfLine(std::size_t line) const {
 int ChartView::ghostPoints() const {
     return m_canvas->ghostPoints();
 }
+std::size_t ChartView::twinDashes() const {
+    return m_canvas->twinDashes();
+}
+bool ChartView::isTwinBehindLines() const {
+    return m_canvas->isTwinBehindLines();
+}
 std::optional<double> ChartView::cursor() const {
     return m_canvas->cursor();
 }

@@ -60,6 +60,8 @@ public:
     int pointsShown() const;
     int segmentsOfLine(std::size_t line) const;
     int ghostPoints() const;
+    std::size_t twinDashes() const;
+    bool isTwinBehindLines() const;
     std::optional<double> cursor() const;
 
 Q_SIGNALS:

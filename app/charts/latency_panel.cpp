@@ -31,6 +31,31 @@ public:
     }
 
 protected:
+    ChartTwin twinOf(const RunModel& run) const override {
+        ChartTwin twin;
+        twin.lines.resize(3);
+        const std::int64_t end = run.history().endSlot();
+        std::int64_t last = 0;
+        const auto add = [&](const LatencyPoint& point) {
+            twin.x.push_back(static_cast<double>(point.endSlot - end) * kSlotS);
+            twin.lines[0].push_back(point.p50.value_or(kNoData));
+            twin.lines[1].push_back(point.p95.value_or(kNoData));
+            twin.lines[2].push_back(point.p99.value_or(kNoData));
+        };
+        for (const auto& point : run.twinHistory().latency()) {
+            if (point.endSlot > end) break;
+            if (point.endSlot - end < -kShownSeconds * kSlotsPerSecond) continue;
+            if (last && point.endSlot - last > kSlotsPerSecond) add({last + 1, {}, {}, {}, 0, 0});
+            add(point);
+            last = point.endSlot;
+        }
+        return twin;
+    }
+    QString twinNote(const RunModel& run) const override {
+        const auto error = run.twinP99();
+        return error ? twinWords(QObject::tr("p99"), *error, milliseconds)
+                     : QObject::tr("the twin");
+    }
     ChartData collect(const RunModel& run) const override {
         const History& history = run.history();
         ChartData d;

@@ -52,6 +52,13 @@ void cutToShown(ChartData& d) {
 
 ChartData Panel::data(const RunModel& run) const {
     ChartData d = collect(run);
+    d.endS = run.elapsedS();
+    if (run.engineKind() == EngineKind::both) {
+        d.twin = twinOf(run);
+        const QString note = d.twin.x.empty() ? QString() : twinNote(run);
+        if (!note.isEmpty())
+            d.note += (d.note.isEmpty() ? "" : " · ") + QObject::tr("dashed: %1").arg(note);
+    }
     if (const auto* before = run.before()) {
         addGhost(d, ghostOf(d), *before, run.elapsedS());
         const auto hasValue = [](const auto& line) { return !finiteRuns(line).empty(); };

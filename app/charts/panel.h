@@ -28,6 +28,10 @@ public:
     virtual std::optional<double> reference(const scenario::Scenario&) const { return {}; }
 
 protected:
+    /// What the twin beside a live run expects; nothing by default.
+    virtual ChartTwin twinOf(const RunModel&) const { return {}; }
+    /// "twin: p99 41 ms, measured 39 ms, +5 %"; empty while there is nothing to compare.
+    virtual QString twinNote(const RunModel&) const { return {}; }
     /// kGhostSeconds more than are shown.
     virtual ChartData collect(const RunModel& run) const = 0;
     /// The lines of which the ghost is made.

@@ -29,6 +29,7 @@ PanelGrid::PanelGrid(RunModel& run, const ThemeSource& theme, QWidget* parent)
     connect(&m_run, &RunModel::restarted, this, &PanelGrid::refresh);
     connect(&m_run, &RunModel::phaseChanged, this, &PanelGrid::refresh);
     connect(&m_run, &RunModel::eventAdded, this, &PanelGrid::refresh);
+    connect(&m_run, &RunModel::engineChanged, this, &PanelGrid::refresh);
     refresh();
 }
 
@@ -100,10 +101,14 @@ void PanelGrid::refresh() {
         shown.gaps = gaps;
         shown.flags = flags;
         const bool isMeasured = !cell.panel->isTime() || m_run.isNative();
-        setTextIfNew(cell.badge, isMeasured ? tr("MEASURED") : tr("EMULATED"));
+        const bool isSimulated = m_run.isSimulated();
+        setTextIfNew(cell.badge, isSimulated  ? tr("SIMULATED")
+                                 : isMeasured ? tr("MEASURED")
+                                              : tr("EMULATED"));
         cell.badge->setToolTip(
-            isMeasured ? tr("Counted from real requests to the real server in this run.")
-                       : tr("Real requests; their times are those of the emulated hardware."));
+            isSimulated  ? tr("From the twin: no request was sent.")
+            : isMeasured ? tr("Counted from real requests to the real server in this run.")
+                         : tr("Real requests; their times are those of the emulated hardware."));
         cell.chart->setScale(cell.panel->scaleFor(m_run, shown));
         if (const auto y = cell.panel->reference(scenario))
             cell.chart->setReference(*y, tr("objective %1").arg(milliseconds(*y)));

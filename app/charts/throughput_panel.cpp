@@ -49,6 +49,24 @@ public:
     }
 
 protected:
+    ChartTwin twinOf(const RunModel& run) const override {
+        ChartTwin twin;
+        twin.lines.resize(1);
+        const auto& history = run.twinHistory();
+        const double behindS =
+            static_cast<double>(history.endSlot() - run.history().endSlot()) * kSlotS;
+        for (const auto& b : secondsOf(history, 0)) {
+            if (b.x + behindS > 0) break;
+            twin.x.push_back(b.x + behindS);
+            const auto ok = b.sum.outcomes[static_cast<std::size_t>(Outcome::ok)];
+            twin.lines[0].push_back(b.slots ? static_cast<double>(ok) / b.seconds : kNoData);
+        }
+        return twin;
+    }
+    QString twinNote(const RunModel& run) const override {
+        const auto error = run.twinAnsweredHz();
+        return error ? twinWords(QObject::tr("answered"), *error, rate) : QObject::tr("the twin");
+    }
     ChartData collect(const RunModel& run) const override {
         ChartData d;
         d.lines.resize(1);

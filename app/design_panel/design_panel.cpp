@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/twin/prediction_words.h"
+
 namespace tenfold::app {
 
 namespace {
@@ -25,8 +27,9 @@ QLabel* sectionHead(const QString& text) {
 
 }  // namespace
 
-DesignPanel::DesignPanel(RunModel& run, const ThemeSource& theme, QWidget* parent)
-    : QFrame(parent), m_run(run) {
+DesignPanel::DesignPanel(RunModel& run, const Predictions& predictions, const ThemeSource& theme,
+                         QWidget* parent)
+    : QFrame(parent), m_run(run), m_predictions(predictions) {
     setProperty("kind", "card");
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(6, 12, 4, 8);
@@ -34,8 +37,11 @@ DesignPanel::DesignPanel(RunModel& run, const ThemeSource& theme, QWidget* paren
     auto* head = new QHBoxLayout;
     head->setContentsMargins(10, 0, 10, 0);
     head->addWidget(makeLabel(tr("Design"), TextRole::title));
-    head->addStretch(1);
-    head->addWidget(makeLabel(tr("what each switch did"), TextRole::small, "faint"));
+    m_caption = new ElidedLabel;
+    m_caption->setFont(fontFor(TextRole::small));
+    m_caption->setProperty("kind", "faint");
+    m_caption->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    head->addWidget(m_caption, 1);
     outer->addLayout(head);
 
     auto* content = new QWidget;
@@ -58,7 +64,9 @@ DesignPanel::DesignPanel(RunModel& run, const ThemeSource& theme, QWidget* paren
     connect(&m_run, &RunModel::phaseChanged, this, &DesignPanel::refresh);
     connect(&m_run, &RunModel::restarted, this, &DesignPanel::refresh);
     connect(&m_run, &RunModel::ticked, this, &DesignPanel::refreshFigures);
+    connect(&m_predictions, &Predictions::changed, this, &DesignPanel::refreshPredictions);
     refresh();
+    refreshPredictions();
 }
 
 void DesignPanel::addGroups(QVBoxLayout* layout, const ThemeSource& theme) {
@@ -193,6 +201,59 @@ void DesignPanel::refreshFigures() {
                 ? tr("For %1 s; it ends by itself.").arg(RunModel::kFaultS, 0, 'f', 0)
             : isRunning ? tr("There is no read replica.")
                         : tr("Faults need users: press Run first."));
+    }
+}
+
+QString DesignPanel::bestOf(const Group& group) const {
+    // The one clear improvement that helps most: fewest failures, then the shortest wait.
+    const Digest* best = nullptr;
+    QString text;
+    for (const auto* row : group.rows)
+        for (const auto& value : row->spec().values) {
+            const auto* digest = m_predictions.find(row->spec().id, value.id);
+            if (!digest || digest->effect() != Digest::Effect::better) continue;
+            const auto badness = [](const Digest& d) {
+                return std::pair(std::round(d.failedRatio.value * 1000), d.p99Ms.value);
+            };
+            if (best && badness(*digest) >= badness(*best)) continue;
+            best = digest;
+            const auto words = lineFor(m_predictions, row->spec(), value.id).text;
+            text = tr("best left: %1 %2, %3")
+                       .arg(QString::fromStdString(row->spec().title).toLower(),
+                            QString::fromStdString(value.title).toLower(), words);
+        }
+    return text;
+}
+
+void DesignPanel::refreshPredictions() {
+    using State = Predictions::State;
+    const State state = m_predictions.state();
+    const QString why = m_predictions.why();
+    m_caption->setText(state == State::off       ? tr("no predictions")
+                       : state == State::loading ? tr("reading profiles …")
+                                                 : tr("what each switch would do · simulated"));
+    if (state == State::off) {
+        m_caption->setToolTip(why);
+    } else if (m_caption->toolTip() != m_caption->text()) {
+        m_caption->setToolTip({});
+    }
+    const auto& design = m_run.scenario().design;
+    for (auto* row : m_rows)
+        row->showPredictions(linesFor(m_predictions, row->spec(), design.of(row->spec().id)));
+    for (const auto& group : m_groups) group.header->setHint(bestOf(group));
+    refreshMachines();
+}
+
+void DesignPanel::refreshMachines() {
+    const std::pair<QPushButton*, QString> buttons[] = {
+        {m_instances, tr("Twice as many API instances.")},
+        {m_database, tr("Four times the cores of the primary.")}};
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto* digest = m_predictions.machines(i);
+        const QString predicted =
+            digest ? "\n" + QString::fromUtf8(digest->words.data()) + "\n" + intervalWords(*digest)
+                   : QString();
+        buttons[i].first->setToolTip(buttons[i].second + predicted);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "app/design_panel/mechanism_row.h"
 #include "app/run/run_model.h"
+#include "app/twin/predictions.h"
 
 namespace tenfold::app {
 
@@ -17,7 +18,8 @@ namespace tenfold::app {
 class DesignPanel : public QFrame {
     Q_OBJECT
 public:
-    DesignPanel(RunModel& run, const ThemeSource& theme, QWidget* parent = nullptr);
+    DesignPanel(RunModel& run, const Predictions& predictions, const ThemeSource& theme,
+                QWidget* parent = nullptr);
 
     const std::vector<MechanismRow*>& rows() const { return m_rows; }
     const std::map<std::string, QPushButton*>& faultButtons() const { return m_faults; }
@@ -36,8 +38,13 @@ private:
     void openCurrentTier();
     void refresh();
     void refreshFigures();
+    void refreshPredictions();
+    void refreshMachines();
+    QString bestOf(const Group& group) const;
 
     RunModel& m_run;
+    const Predictions& m_predictions;
+    ElidedLabel* m_caption = nullptr;
     std::vector<Group> m_groups;
     std::vector<MechanismRow*> m_rows;
     std::map<std::string, QPushButton*> m_faults;

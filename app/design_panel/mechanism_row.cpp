@@ -40,6 +40,10 @@ MechanismRow::MechanismRow(const scenario::MechanismSpec& spec, const ThemeSourc
     m_line = makeLabel({}, TextRole::small, "muted");
     m_line->setWordWrap(true);
     layout->addWidget(m_line);
+    m_predictionBox = new QVBoxLayout;
+    m_predictionBox->setContentsMargins(0, 0, 0, 0);
+    m_predictionBox->setSpacing(0);
+    layout->addLayout(m_predictionBox);
     m_effect = makeLabel({}, TextRole::small);
     m_effect->setWordWrap(true);
     m_effect->hide();
@@ -113,10 +117,37 @@ void MechanismRow::show(const scenario::Setting& setting) {
     }
 }
 
+void MechanismRow::showPredictions(const std::vector<PredictionLine>& lines) {
+    while (m_predictions.size() < lines.size()) {
+        auto* label = makeLabel({}, TextRole::small, "faint");
+        label->setWordWrap(true);
+        m_predictionBox->addWidget(label);
+        m_predictions.push_back(label);
+    }
+    QStringList spoken;
+    for (std::size_t i = 0; i < m_predictions.size(); ++i) {
+        auto* label = m_predictions[i];
+        label->setVisible(i < lines.size());
+        if (i >= lines.size()) continue;
+        setTextIfNew(label, lines[i].text);
+        setKind(label, kindOf(lines[i].effect));
+        label->setToolTip(lines[i].tip);
+        spoken << lines[i].text;
+    }
+    control()->setAccessibleDescription(m_line->text() + "; " + spoken.join("; "));
+}
+
+QStringList MechanismRow::predictions() const {
+    QStringList texts;
+    for (const auto* label : m_predictions)
+        if (!label->isHidden()) texts << label->text();
+    return texts;
+}
+
 void MechanismRow::showEffect(const Effect* effect) {
     m_effect->setVisible(effect != nullptr);
     if (!effect) return;
-    setTextIfNew(m_effect, effect->text);
+    setTextIfNew(m_effect, tr("did: %1").arg(effect->text));
     setKind(m_effect, effect->isBetter ? "good" : effect->isWorse ? "bad" : "faint");
 }
 

@@ -10,6 +10,7 @@
 #include "app/design_panel/toggle_switch.h"
 #include "app/run/effects.h"
 #include "app/theme/widgets.h"
+#include "app/twin/prediction_words.h"
 #include "simulator/scenario/design.h"
 
 namespace tenfold::app {
@@ -25,6 +26,9 @@ public:
     void show(const scenario::Setting& setting);
     /// Null: it was not used yet, and its value's own line stands instead.
     void showEffect(const Effect* effect);
+    /// What turning it would do, a line for each; none: there are no predictions.
+    void showPredictions(const std::vector<PredictionLine>& lines);
+    QStringList predictions() const;
     bool isOn() const;
     /// The toggle or the drop-down.
     QWidget* control() const;
@@ -43,6 +47,8 @@ private:
     ChoiceButton* m_choice = nullptr;
     QLabel* m_line = nullptr;
     QLabel* m_effect = nullptr;
+    QVBoxLayout* m_predictionBox = nullptr;
+    std::vector<QLabel*> m_predictions;
     QWidget* m_parameterBox = nullptr;
     std::vector<ParameterRow*> m_parameters;
 };

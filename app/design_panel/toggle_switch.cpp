@@ -48,6 +48,7 @@ GroupHeader::GroupHeader(const QString& title, const ThemeSource& theme, QWidget
     setCursor(Qt::PointingHandCursor);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setFont(fontFor(TextRole::strong));
+    connect(this, &QAbstractButton::toggled, this, [this] { updateGeometry(); });
 }
 
 void GroupHeader::setCount(const QString& count) {
@@ -57,8 +58,18 @@ void GroupHeader::setCount(const QString& count) {
     update();
 }
 
+void GroupHeader::setHint(const QString& hint) {
+    if (m_hint == hint) return;
+    m_hint = hint;
+    setToolTip(hint);
+    updateGeometry();
+    update();
+}
+
 QSize GroupHeader::sizeHint() const {
-    return {charsWide(30), fontMetrics().height() + 16};
+    const bool hasHint = !m_hint.isEmpty() && !isChecked();
+    const int more = hasHint ? QFontMetrics(fontFor(TextRole::small)).height() : 0;
+    return {charsWide(30), fontMetrics().height() + 16 + more};
 }
 
 void GroupHeader::paintEvent(QPaintEvent*) {
@@ -76,7 +87,9 @@ void GroupHeader::paintEvent(QPaintEvent*) {
         p.setBrush(Qt::NoBrush);
         p.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
     }
-    const double cy = box.center().y();
+    const bool hasHint = !m_hint.isEmpty() && !isChecked();
+    const QRectF head = hasHint ? box.adjusted(0, 6, 0, 0) : box;
+    const double cy = hasHint ? head.top() + fontMetrics().height() / 2.0 : box.center().y();
     const double x = 13;
     p.setPen(Qt::NoPen);
     p.setBrush(theme.muted);
@@ -87,10 +100,16 @@ void GroupHeader::paintEvent(QPaintEvent*) {
     }
     p.setFont(font());
     p.setPen(theme.text);
-    p.drawText(box.adjusted(26, 0, -10, 0), Qt::AlignVCenter | Qt::AlignLeft, text());
+    const int vertical = hasHint ? Qt::AlignTop : Qt::AlignVCenter;
+    p.drawText(head.adjusted(26, 0, -10, 0), vertical | Qt::AlignLeft, text());
     p.setFont(fontFor(TextRole::small));
     p.setPen(theme.muted);
-    p.drawText(box.adjusted(0, 0, -10, 0), Qt::AlignVCenter | Qt::AlignRight, m_count);
+    p.drawText(head.adjusted(0, 0, -10, 0), vertical | Qt::AlignRight, m_count);
+    if (!hasHint) return;
+    const QRectF line = box.adjusted(26, 0, -10, -6);
+    p.setPen(theme.goodText);
+    p.drawText(line, Qt::AlignBottom | Qt::AlignLeft,
+               p.fontMetrics().elidedText(m_hint, Qt::ElideRight, static_cast<int>(line.width())));
 }
 
 }  // namespace tenfold::app

@@ -27,6 +27,8 @@ class GroupHeader : public QAbstractButton {
 public:
     GroupHeader(const QString& title, const ThemeSource& theme, QWidget* parent = nullptr);
     void setCount(const QString& count);
+    /// A second line while the group is closed; empty: none.
+    void setHint(const QString& hint);
     QSize sizeHint() const override;
 
 protected:
@@ -35,6 +37,7 @@ protected:
 private:
     const ThemeSource& m_theme;
     QString m_count;
+    QString m_hint;
 };
 
 }  // namespace tenfold::app

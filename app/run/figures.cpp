@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/run/figures.h"
 
+#include <QObject>
 #include <algorithm>
+#include <cmath>
 
 namespace tenfold::app {
 
@@ -54,6 +56,14 @@ Baseline baselineOf(const Figures& f, const QString& name) {
     baseline.answeredHz = f.answeredHz;
     baseline.statementsPerRequest = f.statementsPerRequest;
     return baseline;
+}
+
+QString twinWords(const QString& figure, const TwinError& e, QString (*format)(double)) {
+    const double percents = e.relative() * 100;
+    const QString sign = std::abs(percents) < 0.5 ? "±" : percents > 0 ? "+" : "−";
+    return QObject::tr("twin: %1 %2, measured %3, %4%5 %")
+        .arg(figure, format(e.twin), format(e.measured), sign)
+        .arg(std::abs(percents), 0, 'f', 0);
 }
 
 QString timesText(double now, double before) {

@@ -48,6 +48,15 @@ struct Baseline {
 };
 Baseline baselineOf(const Figures& figures, const QString& name);
 
+/// Twin and measurement of the same moment.
+struct TwinError {
+    double twin = 0;
+    double measured = 0;
+    double relative() const { return measured > 0 ? twin / measured - 1 : 0; }
+};
+/// "twin: p99 41 ms, measured 39 ms, +5 %".
+QString twinWords(const QString& figure, const TwinError& error, QString (*format)(double));
+
 /// "×12.4": how many times `before` `now` is. Empty when there was nothing to multiply.
 QString timesText(double now, double before);
 

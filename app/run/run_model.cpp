@@ -277,7 +277,8 @@ void RunModel::apply(engine::Change change) {
         if (changed == 1) {
             trackEffect(only);
             const auto& value = c->design.of(only).value;
-            if (value != m_scenario.design.of(only).value)
+            const auto& before = m_scenario.design.of(only);
+            if (value != before.value && c->design.of(only).parameters == before.parameters)
                 Q_EMIT switching(only, value, QString::fromStdString(c->text));
         } else {
             m_effects.end();

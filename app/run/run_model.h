@@ -24,13 +24,6 @@ namespace tenfold::app {
 /// Who runs the scenario: real processes, the simulated twin, or both side by side.
 enum class EngineKind { live, simulated, both };
 
-/// Twin and measurement of the same moment.
-struct TwinError {
-    double twin = 0;
-    double measured = 0;
-    double relative() const { return measured > 0 ? twin / measured - 1 : 0; }
-};
-
 /// One run as the window sees it: the scenario, the engine that runs it, what it measured so far.
 ///
 /// Lives on the window's thread. The engine's updates cross over through an UpdateQueue; views hear

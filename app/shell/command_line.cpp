@@ -4,9 +4,11 @@
 #include <QCommandLineParser>
 #include <QFile>
 #include <QRegularExpression>
+#include <algorithm>
 #include <filesystem>
 
 #include "simulator/hardware/assets.h"
+#include "simulator/hardware/profile.h"
 
 namespace tenfold::app {
 
@@ -49,6 +51,8 @@ CommandLine readCommandLine(const QStringList& arguments, const scenario::Catalo
     parser.addPositionalArgument("SCENARIO", "A scenario file, or the name of a shipped one.",
                                  "[SCENARIO]");
     const QCommandLineOption tier("tier", "Daily active users: 10k, 100k, 1M or a number.", "N");
+    const QCommandLineOption engine("engine", "live, simulated or both.", "NAME", "live");
+    const QCommandLineOption machines("hardware", "tier, a tier's name, or native.", "NAME");
     const QCommandLineOption theme("theme", "light or dark.", "NAME");
     const QCommandLineOption run("run", "Start the run at once.");
     const QCommandLineOption paused("paused", "Start the nodes, without load.");
@@ -58,7 +62,8 @@ CommandLine readCommandLine(const QStringList& arguments, const scenario::Catalo
     const QCommandLineOption size("size", "Size of the window, 1680x1020.", "WxH");
     const QCommandLineOption script("script", "Changes at set times: \"10s indexes=on\".", "FILE");
     const QCommandLineOption measure("measure-ui", "Print what the window costs.");
-    parser.addOptions({tier, theme, run, paused, shot, after, quit, size, script, measure});
+    parser.addOptions(
+        {tier, engine, machines, theme, run, paused, shot, after, quit, size, script, measure});
     if (!parser.parse(arguments)) {
         out.problems << parser.errorText();
         return out;
@@ -95,6 +100,25 @@ CommandLine readCommandLine(const QStringList& arguments, const scenario::Catalo
             wrong.add("--tier", text, "10k, 100k, 1M, or a number of daily users from 1 to 100M");
         }
     }
+    const QStringList engines{"live", "simulated", "both"};
+    if (const auto at = engines.indexOf(parser.value(engine)); at >= 0) {
+        out.engine = static_cast<EngineKind>(at);
+    } else {
+        wrong.add("--engine", parser.value(engine).toStdString(), "live, simulated, both");
+    }
+    if (parser.isSet(machines)) {
+        auto names = hardware::profileNames();
+        names.insert(names.begin(), "tier");
+        out.scenario.hardware = parser.value(machines).toStdString();
+        if (std::find(names.begin(), names.end(), out.scenario.hardware) == names.end()) {
+            std::string allowed;
+            for (const auto& known : names) allowed += (allowed.empty() ? "" : ", ") + known;
+            wrong.add("--hardware", out.scenario.hardware, allowed);
+        }
+    }
+    if (out.engine != EngineKind::live && !whyNoTwin(out.scenario).isEmpty())
+        wrong.add("--engine", parser.value(engine).toStdString(),
+                  "live with native hardware: the twin simulates emulated machines only");
     out.theme = parser.value(theme);
     if (parser.isSet(theme) && out.theme != "light" && out.theme != "dark")
         wrong.add("--theme", out.theme.toStdString(), "light, dark");

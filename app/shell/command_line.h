@@ -6,6 +6,7 @@
 #include <QStringList>
 #include <optional>
 
+#include "app/run/run_model.h"
 #include "simulator/scenario/scenario.h"
 
 namespace tenfold::app {
@@ -13,6 +14,7 @@ namespace tenfold::app {
 /// What the flags of `tenfold` ask for.
 struct CommandLine {
     scenario::Scenario scenario;
+    EngineKind engine = EngineKind::live;
     QString theme;  // empty: as preferred, else as the desktop
     bool isPaused = false;
     bool startsAtOnce = false;

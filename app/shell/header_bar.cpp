@@ -57,7 +57,8 @@ HeaderBar::HeaderBar(RunModel& run, ThemeSource& theme, QMenu* menu, QWidget* pa
     layout->addWidget(m_name, 2);
     m_tiers = new TierControl(run, theme);
     layout->addWidget(m_tiers);
-    layout->addWidget(makeLabel(tr("daily active users"), TextRole::small, "muted"));
+    m_unit = makeLabel(tr("daily active users"), TextRole::small, "muted");
+    layout->addWidget(m_unit);
     auto* why = new QPushButton(tr("why?"));
     why->setProperty("kind", "link");
     why->setFont(fontFor(TextRole::small));
@@ -66,6 +67,9 @@ HeaderBar::HeaderBar(RunModel& run, ThemeSource& theme, QMenu* menu, QWidget* pa
     connect(why, &QPushButton::clicked, this,
             [this, why] { openRatePopover(m_run, why, window()); });
     layout->addWidget(why);
+    layout->addStretch(1);
+    m_engines = new EngineControl(run, theme);
+    layout->addWidget(m_engines);
     layout->addStretch(1);
 
     m_runButton = new QPushButton;
@@ -105,6 +109,12 @@ HeaderBar::HeaderBar(RunModel& run, ThemeSource& theme, QMenu* menu, QWidget* pa
     connect(&m_theme, &ThemeSource::changed, this, &HeaderBar::refreshIcons);
     refresh();
     refreshIcons();
+}
+
+void HeaderBar::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    // In a narrow window the name of the scenario needs the room more.
+    m_unit->setVisible(width() >= charsWide(190));
 }
 
 void HeaderBar::refresh() {

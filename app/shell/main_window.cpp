@@ -14,7 +14,8 @@
 
 namespace tenfold::app {
 
-MainWindow::MainWindow(RunModel& run, ThemeSource& theme, Preferences preferences)
+MainWindow::MainWindow(RunModel& run, ThemeSource& theme, Preferences preferences,
+                       const std::filesystem::path& ledger)
     : m_run(run), m_theme(theme), m_preferences(std::move(preferences)) {
     setWindowTitle("Tenfold");
     setWindowIcon(QIcon(":/icons/tenfold.svg"));
@@ -26,16 +27,18 @@ MainWindow::MainWindow(RunModel& run, ThemeSource& theme, Preferences preference
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     m_header = new HeaderBar(m_run, m_theme, makeMenu());
-    m_verdict = new VerdictStrip(m_run, m_theme);
+    m_predictions = new Predictions(m_run, this);
+    m_ledger = new FlipLedger(m_run, *m_predictions, ledger, this);
+    m_verdict = new VerdictStrip(m_run, *m_predictions, m_theme);
     layout->addWidget(m_header);
     layout->addWidget(m_verdict);
     auto* columns = new QHBoxLayout;
     columns->setContentsMargins(10, 10, 10, 10);
     columns->setSpacing(10);
-    m_design = new DesignPanel(m_run, m_theme);
+    m_design = new DesignPanel(m_run, *m_predictions, m_theme);
     columns->addWidget(m_design);
     columns->addWidget(makeCentre(), 1);
-    m_side = new SideColumn(m_run);
+    m_side = new SideColumn(m_run, *m_predictions, *m_ledger);
     columns->addWidget(m_side);
     layout->addLayout(columns, 1);
     m_status = new StatusLine(m_run);
@@ -43,6 +46,7 @@ MainWindow::MainWindow(RunModel& run, ThemeSource& theme, Preferences preference
     setCentralWidget(root);
     setMinimumSize(charsWide(150), charsWide(84));
 
+    connect(m_header->engines(), &EngineControl::refused, m_status, &StatusLine::say);
     connect(m_files, &ScenarioFiles::said, m_status, &StatusLine::say);
     connect(&m_theme, &ThemeSource::changed, this, [this] {
         applyTheme();

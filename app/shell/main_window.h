@@ -16,6 +16,8 @@
 #include "app/shell/tiles.h"
 #include "app/shell/verdict_strip.h"
 #include "app/topology/system_diagram.h"
+#include "app/twin/flip_ledger.h"
+#include "app/twin/predictions.h"
 #include "app/why/side_column.h"
 
 namespace tenfold::app {
@@ -24,9 +26,13 @@ namespace tenfold::app {
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
-    MainWindow(RunModel& run, ThemeSource& theme, Preferences preferences);
+    /// `ledger`: where predictions and their outcomes are kept; empty: nowhere.
+    MainWindow(RunModel& run, ThemeSource& theme, Preferences preferences,
+               const std::filesystem::path& ledger = {});
     ~MainWindow() override;
 
+    Predictions& predictions() { return *m_predictions; }
+    FlipLedger& ledger() { return *m_ledger; }
     DesignPanel& design() { return *m_design; }
     PanelGrid& panels() { return *m_panels; }
     Tiles& tiles() { return *m_tiles; }
@@ -54,6 +60,8 @@ private:
     Preferences m_preferences;
     std::map<Command, QAction*> m_actions;
     ScenarioFiles* m_files;
+    Predictions* m_predictions = nullptr;
+    FlipLedger* m_ledger = nullptr;
     HeaderBar* m_header = nullptr;
     VerdictStrip* m_verdict = nullptr;
     DesignPanel* m_design = nullptr;

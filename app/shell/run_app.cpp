@@ -48,8 +48,10 @@ int runApp(int argc, char** argv, const EngineFactory& factory) {
     ThemeSource theme(line.theme.isEmpty() ? preferred : line.theme);
 
     int exitCode = 0;
-    RunModel run(factory, catalogue, line.scenario);
-    MainWindow window(run, theme, preferences);
+    TwinSource twins;
+    RunModel run(factory, catalogue, line.scenario, &twins);
+    run.chooseEngine(line.engine);
+    MainWindow window(run, theme, preferences, study::Ledger::defaultFile());
     QStringList problems;
     if (!line.script.isEmpty()) new PlayScript(run, line.script, problems, &window);
     for (const auto& problem : problems) fmt::print(stderr, "tenfold: {}\n", problem.toStdString());

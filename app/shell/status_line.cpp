@@ -48,6 +48,7 @@ StatusLine::StatusLine(RunModel& run, QWidget* parent) : QFrame(parent), m_run(r
                "verdict is withheld: a full host alone distorts nothing.")
                 .arg(kTrust.hostCpu * 100)
                 .arg(kTrust.busyOverrunP99Ms));
+    m_twin = add({});
     m_hardware = new QPushButton;
     m_hardware->setProperty("kind", "link");
     m_hardware->setFont(fontFor(TextRole::small));
@@ -70,6 +71,7 @@ StatusLine::StatusLine(RunModel& run, QWidget* parent) : QFrame(parent), m_run(r
     connect(&m_run, &RunModel::phaseChanged, this, &StatusLine::refresh);
     connect(&m_run, &RunModel::scenarioChanged, this, &StatusLine::refresh);
     connect(&m_run, &RunModel::restarted, this, &StatusLine::refresh);
+    connect(&m_run, &RunModel::engineChanged, this, &StatusLine::refresh);
     refresh();
 }
 
@@ -84,7 +86,13 @@ void StatusLine::refresh() {
     const Phase phase = m_run.phase();
     const char* words[] = {"○ not started", "◌ starting", "● live",
                            "❚❚ paused",     "◌ stopping", "✖ failed"};
-    setTextIfNew(m_phase, QString::fromUtf8(words[static_cast<std::size_t>(phase)]));
+    const bool isSimulated = m_run.isSimulated();
+    const bool isRunning = phase == Phase::running;
+    setTextIfNew(m_phase, isSimulated && isRunning
+                              ? tr("● simulated")
+                              : QString::fromUtf8(words[static_cast<std::size_t>(phase)]));
+    m_phase->setToolTip(isSimulated ? tr("No processes: every figure comes from the twin.")
+                                    : tr("Real processes on this computer."));
     setKind(m_phase, phase == Phase::running ? "good" : phase == Phase::failed ? "bad" : "muted");
     const Figures& f = m_run.figures();
     const double lag = f.lagP99Ms.value_or(0);
@@ -93,10 +101,14 @@ void StatusLine::refresh() {
                 lag <= kTrust.generatorLagP99Ms);
     showChecked(m_overrun, tr("overrun p99"), milliseconds(overrun), f.overrunP99Ms.has_value(),
                 overrun <= kTrust.overrunP99Ms);
-    m_overrun->setVisible(!m_run.isNative());
+    // Of a measurement only: a simulation is never late.
+    m_lag->setVisible(!isSimulated);
+    m_overrun->setVisible(!isSimulated && !m_run.isNative());
+    m_host->setVisible(!isSimulated);
     showChecked(m_host, tr("host CPU"), tr("%1 %").arg(f.hostCpu * 100, 0, 'f', 0),
                 !m_run.history().empty(),
                 f.hostCpu <= kTrust.hostCpu || overrun <= kTrust.busyOverrunP99Ms);
+    refreshTwin();
     const QString hardware = tr("hardware: %1").arg(hardwareName(m_run.scenario()));
     if (m_hardware->text() != hardware) m_hardware->setText(hardware);
 
@@ -107,6 +119,21 @@ void StatusLine::refresh() {
                    .arg(QString::fromStdString(m_run.history().lastChange()->text))
                    .arg(std::ceil(left), 0, 'f', 0);
     m_settling->setText(note);
+}
+
+void StatusLine::refreshTwin() {
+    const bool isBoth = m_run.engineKind() == EngineKind::both;
+    m_twin->setVisible(isBoth);
+    if (!isBoth) return;
+    const QString& trouble = m_run.twinTrouble();
+    const auto error = m_run.twinP99();
+    setKind(m_twin, trouble.isEmpty() ? "muted" : "bad");
+    m_twin->setToolTip(trouble.isEmpty() ? tr("The simulated twin beside the live run, over the "
+                                              "same window.")
+                                         : trouble);
+    setTextIfNew(m_twin, !trouble.isEmpty() ? tr("twin ▲ it does not follow")
+                         : error            ? twinWords(tr("p99"), *error, milliseconds)
+                                            : tr("twin: no p99 yet"));
 }
 
 }  // namespace tenfold::app

@@ -26,6 +26,8 @@ private:
     QLabel* m_lag;
     QLabel* m_overrun;
     QLabel* m_host;
+    QLabel* m_twin;
+    void refreshTwin();
     QPushButton* m_hardware;
     ElidedLabel* m_settling;
     QString m_message;

@@ -102,6 +102,9 @@ void Tiles::refresh() {
     const QString seconds = QString::number(f.windowS, 'f', f.windowS < 9.9 ? 1 : 0);
     const auto titled = [&](const QString& name) {
         if (f.windowS <= 0) return QStringList{name};
+        if (m_run.isSimulated())
+            return QStringList{tr("%1 · simulated, last %2 s").arg(name, seconds),
+                               tr("%1 · simulated").arg(name), tr("%1 · sim.").arg(name)};
         return QStringList{tr("%1 · last %2 s").arg(name, seconds),
                            tr("%1 · %2 s").arg(name, seconds)};
     };
@@ -177,12 +180,18 @@ void Tiles::refresh() {
         if (!times.isEmpty()) extras << times + " · " + rate << times;
         extras << rate;
     }
-    show(3, {tr("statements per request"), tr("statements / req")},
+    const bool isSimulated = m_run.isSimulated();
+    show(3,
+         isSimulated ? QStringList{tr("statements per request · simulated"),
+                                   tr("statements / req · sim."), tr("statements · sim.")}
+                     : QStringList{tr("statements per request"), tr("statements / req")},
          {hasServer ? compact(f.statementsPerRequest) : none}, extras, Tone::plain,
          before ? against(compact(before->statementsPerRequest)) : QString());
 
     const bool hasCores = f.primaryCores > 0;
-    show(4, {tr("primary CPU asked for"), tr("primary CPU")},
+    show(4,
+         isSimulated ? QStringList{tr("primary CPU · simulated"), tr("primary CPU · sim.")}
+                     : QStringList{tr("primary CPU asked for"), tr("primary CPU")},
          {hasCores ? tr("%1 of %2").arg(f.askedCores, 0, 'f', 1).arg(f.primaryCores, 0, 'f', 0)
                    : none},
          hasCores ? QStringList{tr("cores")} : QStringList{},

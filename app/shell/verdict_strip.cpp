@@ -39,7 +39,8 @@ QString whatToDoAbout(const QString& reason) {
 
 }  // namespace
 
-VerdictStrip::VerdictStrip(RunModel& run, const ThemeSource& theme, QWidget* parent)
+VerdictStrip::VerdictStrip(RunModel& run, const Predictions& predictions, const ThemeSource& theme,
+                           QWidget* parent)
     : QFrame(parent), m_run(run), m_theme(theme) {
     setObjectName("verdictStrip");
     auto* layout = new QHBoxLayout(this);
@@ -49,6 +50,8 @@ VerdictStrip::VerdictStrip(RunModel& run, const ThemeSource& theme, QWidget* par
     layout->addWidget(m_dot);
     m_headline = makeLabel({}, TextRole::title);
     layout->addWidget(m_headline);
+    m_badge = makeLabel(tr("SIMULATED"), TextRole::tiny, "badge");
+    layout->addWidget(m_badge);
     layout->addSpacing(8);
     m_sentence = new ElidedLabel;
     layout->addWidget(m_sentence, 1);
@@ -57,11 +60,14 @@ VerdictStrip::VerdictStrip(RunModel& run, const ThemeSource& theme, QWidget* par
     m_retry = new QPushButton(tr("Try again"));
     connect(m_retry, &QPushButton::clicked, &m_run, &RunModel::toggleRun);
     layout->addWidget(m_retry);
+    m_chips = new TierChips(predictions);
+    layout->addWidget(m_chips);
     setMinimumHeight(m_retry->sizeHint().height() + 14);
     connect(&m_run, &RunModel::ticked, this, &VerdictStrip::refresh);
     connect(&m_run, &RunModel::phaseChanged, this, &VerdictStrip::refresh);
     connect(&m_run, &RunModel::restarted, this, &VerdictStrip::refresh);
     connect(&m_run, &RunModel::scenarioChanged, this, &VerdictStrip::refresh);
+    connect(&m_run, &RunModel::engineChanged, this, &VerdictStrip::refresh);
     connect(&m_theme, &ThemeSource::changed, this, [this] {
         m_dot->clear();
         refresh();
@@ -69,10 +75,16 @@ VerdictStrip::VerdictStrip(RunModel& run, const ThemeSource& theme, QWidget* par
     refresh();
 }
 
+void VerdictStrip::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    m_chips->setNarrow(width() < charsWide(215));
+}
+
 void VerdictStrip::refresh() {
     using engine::Phase;
     const bool isFailed = m_run.phase() == Phase::failed;
     m_retry->setVisible(isFailed);
+    m_badge->setVisible(m_run.isSimulated());
     setKind(this, isFailed ? "bad" : "");
     const QString dead = deadNodes();
     setTextIfNew(m_dead, dead);
@@ -88,7 +100,9 @@ void VerdictStrip::refresh() {
             break;
         case Phase::starting:
             say(Tone::calm, tr("Starting"),
-                tr("starting %1 processes …").arg(processesOf(m_run.scenario())));
+                m_run.isSimulated()
+                    ? tr("reading what the simulation is fed with …")
+                    : tr("starting %1 processes …").arg(processesOf(m_run.scenario())));
             break;
         case Phase::stopping:
             say(Tone::calm, tr("Stopping"), tr("what is on its way may still arrive …"));

@@ -6,6 +6,7 @@
 #include <QPushButton>
 
 #include "app/run/run_model.h"
+#include "app/shell/tier_chips.h"
 #include "app/theme/widgets.h"
 
 namespace tenfold::app {
@@ -14,9 +15,14 @@ namespace tenfold::app {
 class VerdictStrip : public QFrame {
     Q_OBJECT
 public:
-    VerdictStrip(RunModel& run, const ThemeSource& theme, QWidget* parent = nullptr);
+    VerdictStrip(RunModel& run, const Predictions& predictions, const ThemeSource& theme,
+                 QWidget* parent = nullptr);
+    TierChips& chips() { return *m_chips; }
     QString headline() const { return m_headline->text(); }
     QString sentence() const { return m_sentence->text(); }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     enum class Tone { calm, good, bad, warn };
@@ -29,6 +35,8 @@ private:
     const ThemeSource& m_theme;
     QLabel* m_dot;
     QLabel* m_headline;
+    QLabel* m_badge;
+    TierChips* m_chips;
     ElidedLabel* m_sentence;
     QLabel* m_dead;
     QPushButton* m_retry;

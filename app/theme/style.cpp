@@ -39,6 +39,7 @@ QToolTip { background: @card; color: @text; border: 1px solid @border; padding: 
 #statusLine { background: @bar; border-top: 1px solid @border; }
 QFrame[kind="card"] { background: @card; border: none; border-radius: 8px; }
 QFrame[kind="sunken"] { background: @sunken; border: none; border-radius: 6px; }
+QFrame[kind="chip"] { background: @sunken; border: none; border-radius: 10px; }
 QFrame[kind="outlined"] { background: @card; border: 1px solid @border; border-radius: 6px; }
 QFrame[kind="line"] { background: @border; border: none; }
 QLabel { background: transparent; }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "app/theme/words.h"
 #include "simulator/engine/simulated/idle_priority.h"
 
 namespace tenfold::app {
@@ -148,17 +147,6 @@ void Predictions::work() {
         if (!board->isCancelled) answer(*board, m_run.catalogue(), m_run.twins()->inputs());
         board->isDone = true;  // the last touch: the window may delete it now
     }
-}
-
-QString intervalWords(const Digest& d) {
-    const auto range = [](const QString& low, const QString& high) {
-        return low == high ? QString() : QObject::tr(" (%1 to %2)").arg(low, high);
-    };
-    return QObject::tr("p99 %1%2, failed %3%4. 90 % interval, simulated.")
-        .arg(milliseconds(d.p99Ms.value),
-             range(milliseconds(d.p99Ms.low), milliseconds(d.p99Ms.high)),
-             percent(d.failedRatio.value),
-             range(percent(d.failedRatio.low), percent(d.failedRatio.high)));
 }
 
 }  // namespace tenfold::app

@@ -80,7 +80,4 @@ private:
     std::thread m_worker;
 };
 
-/// "p99 39 ms (36 to 42), 0 % fail (0 to 0.1 %). 90 % interval, simulated."
-QString intervalWords(const Digest& digest);
-
 }  // namespace tenfold::app

@@ -6,7 +6,9 @@
 
 namespace tenfold::app {
 
-SideColumn::SideColumn(RunModel& run, QWidget* parent) : QFrame(parent) {
+SideColumn::SideColumn(RunModel& run, const Predictions& predictions, const FlipLedger& ledger,
+                       QWidget* parent)
+    : QFrame(parent) {
     setProperty("kind", "card");
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 4, 0, 0);
@@ -30,7 +32,8 @@ SideColumn::SideColumn(RunModel& run, QWidget* parent) : QFrame(parent) {
     line->setFixedHeight(1);
     layout->addWidget(line);
     m_stack = new QStackedWidget;
-    m_stack->addWidget(new WhyTab(run));
+    m_why = new WhyTab(run, predictions, ledger);
+    m_stack->addWidget(m_why);
     m_events = new EventsTab(run);
     m_stack->addWidget(m_events);
     layout->addWidget(m_stack, 1);

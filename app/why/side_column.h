@@ -12,13 +12,16 @@ namespace tenfold::app {
 class SideColumn : public QFrame {
     Q_OBJECT
 public:
-    explicit SideColumn(RunModel& run, QWidget* parent = nullptr);
+    SideColumn(RunModel& run, const Predictions& predictions, const FlipLedger& ledger,
+               QWidget* parent = nullptr);
+    WhyTab& why() { return *m_why; }
     void showTab(int index, bool isFocused = false);
     EventsTab& events() { return *m_events; }
 
 private:
     QStackedWidget* m_stack;
     std::vector<QPushButton*> m_tabs;
+    WhyTab* m_why;
     EventsTab* m_events;
 };
 

@@ -4,6 +4,9 @@
 #include <QPushButton>
 #include <QScrollArea>
 
+#include "app/theme/words.h"
+#include "app/twin/prediction_words.h"
+
 namespace tenfold::app {
 
 namespace {
@@ -26,7 +29,13 @@ QLabel* wrapped(TextRole role, const char* kind) {
 
 }  // namespace
 
-WhyTab::WhyTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(run) {
+WhyTab::WhyTab(RunModel& run, const Predictions& predictions, const FlipLedger& ledger,
+               QWidget* parent)
+    : QWidget(parent),
+      m_run(run),
+      m_predictions(predictions),
+      m_ledger(ledger),
+      m_agreement(study::readAgreement(study::defaultAgreementFile())) {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     auto* content = new QWidget;
@@ -44,11 +53,31 @@ WhyTab::WhyTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(run) {
     layout->addSpacing(6);
     layout->addWidget(m_figures);
     layout->addSpacing(6);
-    m_tryHead = makeLabel(tr("Try next"), TextRole::strong, "muted");
+    m_tryHead = new QWidget;
+    auto* tryRow = new QHBoxLayout(m_tryHead);
+    tryRow->setContentsMargins(0, 0, 0, 0);
+    tryRow->addWidget(makeLabel(tr("Try next"), TextRole::strong, "muted"));
+    tryRow->addStretch(1);
+    m_tryCaption = makeLabel(tr("predicted, 90 % interval"), TextRole::small, "faint");
+    tryRow->addWidget(m_tryCaption);
     layout->addWidget(m_tryHead);
     m_suggestions = new QVBoxLayout;
     m_suggestions->setSpacing(8);
     layout->addLayout(m_suggestions);
+    layout->addSpacing(8);
+    m_trustButton = new QPushButton(tr("How sure is this?"));
+    m_trustButton->setProperty("kind", "link");
+    m_trustButton->setCursor(Qt::PointingHandCursor);
+    m_trustButton->setToolTip(tr("How far the twin has been right, and what it rests on"));
+    connect(m_trustButton, &QPushButton::clicked, this,
+            [this] { openTrustPopover(trust(), m_trustButton, window()); });
+    auto* trustRow = new QHBoxLayout;
+    trustRow->setContentsMargins(0, 0, 0, 0);
+    trustRow->addWidget(m_trustButton);
+    trustRow->addStretch(1);
+    layout->addLayout(trustRow);
+    m_trust = wrapped(TextRole::body, "muted");
+    layout->addWidget(m_trust);
     layout->addStretch(1);
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
@@ -60,6 +89,10 @@ WhyTab::WhyTab(RunModel& run, QWidget* parent) : QWidget(parent), m_run(run) {
     connect(&m_run, &RunModel::ticked, this, &WhyTab::refresh);
     connect(&m_run, &RunModel::phaseChanged, this, &WhyTab::refresh);
     connect(&m_run, &RunModel::restarted, this, &WhyTab::refresh);
+    connect(&m_predictions, &Predictions::changed, this, &WhyTab::showEffects);
+    connect(&m_predictions, &Predictions::changed, this, &WhyTab::showTrust);
+    connect(&m_ledger, &FlipLedger::changed, this, &WhyTab::showTrust);
+    showTrust();
     refresh();
 }
 
@@ -136,6 +169,10 @@ void WhyTab::showSuggestions(const std::vector<judge::Suggestion>& suggestions) 
             because->setWordWrap(true);
             because->setObjectName("because");
             box->addWidget(because);
+            auto* effect = makeLabel({}, TextRole::small, "faint");
+            effect->setWordWrap(true);
+            effect->setObjectName("effect");
+            box->addWidget(effect);
             m_suggestions->addWidget(card);
         }
         m_tryHead->setVisible(!suggestions.empty());
@@ -144,6 +181,51 @@ void WhyTab::showSuggestions(const std::vector<judge::Suggestion>& suggestions) 
         if (auto* item = m_suggestions->itemAt(static_cast<int>(i)))
             setTextIfNew(item->widget()->findChild<QLabel*>("because"),
                          QString::fromStdString(suggestions[i].because));
+    m_shown = suggestions;
+    showEffects();
+}
+
+void WhyTab::showEffects() {
+    const auto state = m_predictions.state();
+    const bool canPredict = state != Predictions::State::off;
+    m_tryCaption->setVisible(canPredict);
+    for (std::size_t i = 0; i < m_shown.size(); ++i) {
+        auto* item = m_suggestions->itemAt(static_cast<int>(i));
+        auto* label = item ? item->widget()->findChild<QLabel*>("effect") : nullptr;
+        if (!label) continue;
+        const auto& s = m_shown[i];
+        const auto* digest = s.mechanism.empty() ? m_predictions.machines(0)
+                                                 : m_predictions.find(s.mechanism, s.value);
+        const auto* spec = m_run.catalogue().find(s.mechanism);
+        QString text;
+        if (digest) {
+            text = spec ? lineFor(m_predictions, *spec, s.value).text
+                        : QString::fromUtf8(digest->words.data());
+            if (digest->isClear) text += " (" + p99Range(*digest) + ")";
+        } else if (canPredict && state != Predictions::State::done) {
+            text = tr("predicting …");
+        }
+        setTextIfNew(label, text);
+        label->setVisible(!text.isEmpty());
+        label->setToolTip(digest ? intervalWords(*digest) : QString());
+        setKind(label, digest ? kindOf(digest->effect()) : "faint");
+    }
+}
+
+QStringList WhyTab::suggestionEffects() const {
+    QStringList texts;
+    for (int i = 0; i < m_suggestions->count(); ++i)
+        if (auto* label = m_suggestions->itemAt(i)->widget()->findChild<QLabel*>("effect"))
+            texts << label->text();
+    return texts;
+}
+
+Trust WhyTab::trust() const {
+    return {m_agreement, &m_run, &m_predictions, &m_ledger};
+}
+
+void WhyTab::showTrust() {
+    setTextIfNew(m_trust, trustSummary(trust()));
 }
 
 void WhyTab::apply(const judge::Suggestion& s) {
