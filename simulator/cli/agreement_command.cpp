@@ -72,6 +72,7 @@ MeasuredRun simulated(const scenario::Scenario& s, const system::Inputs& inputs)
     const auto run = engine::simulate(s, inputs);
     const auto slots = static_cast<std::int64_t>(s.durationS * 4);
     out.window = run.timeline.window(std::min(kWarmUpSlots, slots / 4), slots);
+    out.whole = run.timeline.window(0, run.timeline.lastSlot());
     out.verdict =
         judge::judge(out.window, s.objective, scenario::usersToText(s.workload.dailyActiveUsers),
                      judge::firstToBreak(run.timeline, kWarmUpSlots));
