@@ -50,7 +50,8 @@ void Api::chooseTrace(Request& r, bool isHit) {
 void Api::askCache(Request& r, std::uint32_t index, Phase phase, Nanos now, Nanos after) {
     r.phase = phase;
     m_system.countCacheCommand();
-    m_system.atRequest(now + after + m_system.hopNs(Hop::cache), EventKind::cacheAnswers, index);
+    m_system.atRequest(now + after + m_system.hopNs(Hop::cache, phase != Phase::looking),
+                       EventKind::cacheAnswers, index);
 }
 
 void Api::looksAgain(std::uint32_t index, Nanos now) {
@@ -150,7 +151,7 @@ void Api::send(std::uint32_t index, Nanos now) {
     w.first = r.step;
     w.count = w.isWrite ? r.trace->statementCount() : 1;
     w.sentAt = std::max(now, r.since);
-    const Nanos hop = r.design->hasPooler ? m_system.hopNs(Hop::pooler) : 0;
+    const Nanos hop = r.design->hasPooler ? m_system.hopNs(Hop::pooler, r.step > 0) : 0;
     m_system.at(w.sentAt + hop + m_system.halfLinkNs(), EventKind::workArrives, r.work);
 }
 

@@ -190,7 +190,8 @@ void Databases::answer(std::uint32_t index, Nanos at) {
         m_works.giveBack(index);
         return;
     }
-    m_system.at(at + m_system.databaseReturnNs(), EventKind::statementAnswers, index);
+    m_system.at(at + m_system.databaseReturnNs(m_works[index].first > 0),
+                EventKind::statementAnswers, index);
 }
 
 void Databases::committed(Nanos now) {

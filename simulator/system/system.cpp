@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "simulator/system/system.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -110,14 +111,16 @@ void System::endLoad() {
     m_clients.setRate(0, 0, m_now);
 }
 
-Nanos System::hopNs(Hop hop) {
+Nanos System::hopNs(Hop hop, bool isAwake) {
     if (m_inputs.real) {
         const auto& real = *m_inputs.real;
         if (hop == Hop::database) return static_cast<Nanos>(real.databaseHopUs * 1e3);
         if (hop == Hop::pooler) return static_cast<Nanos>(real.poolerHopUs * 1e3);
         if (hop == Hop::cache) return static_cast<Nanos>(real.cacheHopUs * 1e3);
     }
-    return m_inputs.hops->sampleNs(hop, m_clients.rateHz(), m_hopStream);
+    const double rateHz = m_clients.rateHz();
+    const double awakeHz = m_inputs.hops->ratesHz().back();
+    return m_inputs.hops->sampleNs(hop, isAwake ? std::max(rateHz, awakeHz) : rateHz, m_hopStream);
 }
 
 void System::forget(std::uint32_t request) {

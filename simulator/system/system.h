@@ -94,10 +94,12 @@ public:
         return m_inputs.operations->statements()[index];
     }
     /// What a hop of this host adds to its emulated time, drawn from what was measured.
-    Nanos hopNs(Hop hop);
+    /// `isAwake`: a moment ago the same request went the same way, so nothing has to wake up,
+    /// however idle the host is between requests.
+    Nanos hopNs(Hop hop, bool isAwake = false);
     Nanos halfLinkNs() const { return m_halfLinkNs; }
     /// From the end of a statement to its answer at the API: link and hop.
-    Nanos databaseReturnNs() { return m_halfLinkNs + hopNs(Hop::database); }
+    Nanos databaseReturnNs(bool isAwake) { return m_halfLinkNs + hopNs(Hop::database, isAwake); }
     void countCacheCommand() { ++m_cacheCommands; }
 
 private:
