@@ -90,16 +90,11 @@ void ChartCanvas::showGhost() {
     }
 }
 
-void ChartCanvas::addTwin() {
+void ChartCanvas::addTwin(const QList<QGraphicsItem*>& before) {
     m_twin = new TwinLayer(m_chart);
     // On the level of the series; on one level, who came first stands behind.
-    auto* probe = new QLineSeries;
-    const auto before = m_chart->childItems();
-    attach(probe);
     for (auto* item : m_chart->childItems())
-        if (!before.contains(item)) m_twin->setZValue(item->zValue());
-    m_chart->removeSeries(probe);
-    delete probe;
+        if (item != m_twin && !before.contains(item)) m_twin->setZValue(item->zValue());
 }
 
 bool ChartCanvas::isTwinBehindLines() const {
@@ -152,8 +147,9 @@ void ChartCanvas::setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle>
         attach(area.area);
         m_areaSeries[i] = area;
     }
+    const auto before = m_chart->childItems();
     addGhosts();
-    addTwin();
+    addTwin(before);
     m_lineSeries.resize(m_lines.size());
     for (std::size_t i = 0; i < m_lines.size(); ++i) addSegment(i);
     applyTheme();

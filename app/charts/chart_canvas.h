@@ -64,7 +64,8 @@ private:
     QLineSeries* addSegment(std::size_t line);
     void addGhosts();
     void showGhost();
-    void addTwin();
+    /// `before`: what the chart had before its last series.
+    void addTwin(const QList<QGraphicsItem*>& before);
     void showTwin();
     void attach(QAbstractSeries* series);
     void replaceIn(QLineSeries* series, const QList<QPointF>& points);

@@ -11,6 +11,18 @@
 
 namespace tenfold::app {
 
+namespace {
+
+/// Without those of its parts at the end that have no room; the first stays.
+QString fitted(const QString& note, const QFontMetricsF& metrics, double room) {
+    QStringList parts = note.split(" · ");
+    while (parts.size() > 1 && metrics.horizontalAdvance(parts.join(" · ")) > room)
+        parts.removeLast();
+    return parts.join(" · ");
+}
+
+}  // namespace
+
 void ChartCanvas::drawBackground(QPainter* painter, const QRectF&) {
     QPainter& p = *painter;
     const Theme& theme = m_theme.theme();
@@ -219,8 +231,11 @@ void ChartCanvas::paintNote(QPainter& p) const {
     const QFontMetricsF metrics(font);
     p.setFont(font);
     // The names of the lines stand to the right of the plot.
-    const QString note =
-        metrics.elidedText(m_data.note, Qt::ElideRight, std::max(0.0, m_plot.width() - 16));
+    const double room = std::max(0.0, m_plot.width() - 16);
+    QString note = fitted(m_data.note, metrics, room);
+    if (metrics.horizontalAdvance(note) > room && !m_data.shortNote.isEmpty())
+        note = fitted(m_data.shortNote, metrics, room);
+    note = metrics.elidedText(note, Qt::ElideRight, room);
     const QRectF box(m_plot.left() + 6, m_plot.bottom() - metrics.height() - 3,
                      metrics.horizontalAdvance(note) + 8, metrics.height() + 1);
     QColor paper = m_theme.theme().card;

@@ -66,7 +66,8 @@ struct ChartData {
     double endS = 0;  // now, in seconds of the run
     std::vector<ChartGap> gaps;
     std::vector<ChartFlag> flags;
-    QString note;  // "p99: 84 of 300 samples"; shown in a corner
+    QString shortNote;  // where that has no room; may be empty
+    QString note;       // "p99: 84 of 300 samples"; shown in a corner
 };
 
 /// The stretches of finite values of one line: [first, last] indices.

@@ -51,10 +51,9 @@ protected:
         }
         return twin;
     }
-    QString twinNote(const RunModel& run) const override {
-        const auto error = run.twinP99();
-        return error ? twinWords(QObject::tr("p99"), *error, milliseconds)
-                     : QObject::tr("the twin");
+    std::optional<TwinError> twinError(const RunModel& run) const override { return run.twinP99(); }
+    QString twinNote(const TwinError& error) const override {
+        return twinWords(QObject::tr("p99"), error, milliseconds);
     }
     ChartData collect(const RunModel& run) const override {
         const History& history = run.history();

@@ -16,6 +16,10 @@ const QRegularExpression kPointNought("\\.0(?!\\d)");
 
 namespace {
 
+void addNote(ChartData& d, const QString& text) {
+    for (QString* note : {&d.note, &d.shortNote}) *note += (note->isEmpty() ? "" : " · ") + text;
+}
+
 void addGhost(ChartData& d, const std::vector<std::vector<double>>& lines, const Baseline& before,
               double nowS) {
     const double changeX = before.untilS - nowS;
@@ -53,20 +57,27 @@ void cutToShown(ChartData& d) {
 ChartData Panel::data(const RunModel& run) const {
     ChartData d = collect(run);
     d.endS = run.elapsedS();
-    if (run.engineKind() == EngineKind::both) {
-        d.twin = twinOf(run);
-        const QString note = d.twin.x.empty() ? QString() : twinNote(run);
-        if (!note.isEmpty())
-            d.note += (d.note.isEmpty() ? "" : " · ") + QObject::tr("dashed: %1").arg(note);
-    }
+    d.shortNote = d.note;
+    if (run.engineKind() == EngineKind::both) addTwin(d, run);
     if (const auto* before = run.before()) {
         addGhost(d, ghostOf(d), *before, run.elapsedS());
         const auto hasValue = [](const auto& line) { return !finiteRuns(line).empty(); };
         if (std::any_of(d.ghost.lines.begin(), d.ghost.lines.end(), hasValue))
-            d.note += (d.note.isEmpty() ? "" : " · ") + QObject::tr("grey: %1").arg(before->name);
+            addNote(d, QObject::tr("grey: %1").arg(before->name));
     }
     cutToShown(d);
     return d;
+}
+
+void Panel::addTwin(ChartData& d, const RunModel& run) const {
+    d.twin = twinOf(run);
+    if (d.twin.x.empty()) return;
+    const auto error = twinError(run);
+    const auto join = [](QString& note, const QString& text) {
+        note += (note.isEmpty() ? "" : " · ") + QObject::tr("dashed: %1").arg(text);
+    };
+    join(d.note, error ? twinNote(*error) : QObject::tr("the twin"));
+    join(d.shortNote, error ? QObject::tr("twin %1").arg(percentOff(*error)) : QObject::tr("twin"));
 }
 
 double highestOf(const ChartGhost& ghost, double least) {

@@ -30,14 +30,19 @@ public:
 protected:
     /// What the twin beside a live run expects; nothing by default.
     virtual ChartTwin twinOf(const RunModel&) const { return {}; }
-    /// "twin: p99 41 ms, measured 39 ms, +5 %"; empty while there is nothing to compare.
-    virtual QString twinNote(const RunModel&) const { return {}; }
+    /// How far it is off now; nothing while there is nothing to compare.
+    virtual std::optional<TwinError> twinError(const RunModel&) const { return {}; }
+    /// That error in words.
+    virtual QString twinNote(const TwinError&) const { return {}; }
     /// kGhostSeconds more than are shown.
     virtual ChartData collect(const RunModel& run) const = 0;
     /// The lines of which the ghost is made.
     virtual std::vector<std::vector<double>> ghostOf(const ChartData& data) const {
         return data.lines;
     }
+
+private:
+    void addTwin(ChartData& data, const RunModel& run) const;
 };
 
 std::unique_ptr<Panel> makeLatencyPanel();

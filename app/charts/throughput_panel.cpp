@@ -63,9 +63,11 @@ protected:
         }
         return twin;
     }
-    QString twinNote(const RunModel& run) const override {
-        const auto error = run.twinAnsweredHz();
-        return error ? twinWords(QObject::tr("answered"), *error, rate) : QObject::tr("the twin");
+    std::optional<TwinError> twinError(const RunModel& run) const override {
+        return run.twinAnsweredHz();
+    }
+    QString twinNote(const TwinError& error) const override {
+        return twinWords(QObject::tr("answered"), error, rate);
     }
     ChartData collect(const RunModel& run) const override {
         ChartData d;

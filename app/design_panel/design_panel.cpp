@@ -211,7 +211,7 @@ QString DesignPanel::bestOf(const Group& group) const {
     for (const auto* row : group.rows)
         for (const auto& value : row->spec().values) {
             const auto* digest = m_predictions.find(row->spec().id, value.id);
-            if (!digest || digest->effect() != Digest::Effect::better) continue;
+            if (!digest || !digest->isHelpful()) continue;
             const auto badness = [](const Digest& d) {
                 return std::pair(std::round(d.failedRatio.value * 1000), d.p99Ms.value);
             };

@@ -106,6 +106,9 @@ void GroupHeader::paintEvent(QPaintEvent*) {
     p.setPen(theme.muted);
     p.drawText(head.adjusted(0, 0, -10, 0), vertical | Qt::AlignRight, m_count);
     if (!hasHint) return;
+    QFont plain = fontFor(TextRole::small);
+    plain.setWeight(QFont::Normal);
+    p.setFont(plain);
     const QRectF line = box.adjusted(26, 0, -10, -6);
     p.setPen(theme.goodText);
     p.drawText(line, Qt::AlignBottom | Qt::AlignLeft,

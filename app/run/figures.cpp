@@ -58,12 +58,15 @@ Baseline baselineOf(const Figures& f, const QString& name) {
     return baseline;
 }
 
-QString twinWords(const QString& figure, const TwinError& e, QString (*format)(double)) {
-    const double percents = e.relative() * 100;
+QString percentOff(const TwinError& error) {
+    const double percents = error.relative() * 100;
     const QString sign = std::abs(percents) < 0.5 ? "±" : percents > 0 ? "+" : "−";
-    return QObject::tr("twin: %1 %2, measured %3, %4%5 %")
-        .arg(figure, format(e.twin), format(e.measured), sign)
-        .arg(std::abs(percents), 0, 'f', 0);
+    return QString("%1%2 %").arg(sign).arg(std::abs(percents), 0, 'f', 0);
+}
+
+QString twinWords(const QString& figure, const TwinError& e, QString (*format)(double)) {
+    return QObject::tr("twin: %1 %2, measured %3, %4")
+        .arg(figure, format(e.twin), format(e.measured), percentOff(e));
 }
 
 QString timesText(double now, double before) {

@@ -54,6 +54,8 @@ struct TwinError {
     double measured = 0;
     double relative() const { return measured > 0 ? twin / measured - 1 : 0; }
 };
+/// "+5 %".
+QString percentOff(const TwinError& error);
 /// "twin: p99 41 ms, measured 39 ms, +5 %".
 QString twinWords(const QString& figure, const TwinError& error, QString (*format)(double));
 

@@ -77,7 +77,7 @@ VerdictStrip::VerdictStrip(RunModel& run, const Predictions& predictions, const 
 
 void VerdictStrip::resizeEvent(QResizeEvent* event) {
     QFrame::resizeEvent(event);
-    m_chips->setNarrow(width() < charsWide(215));
+    m_chips->setNarrow(width() < charsWide(180));
 }
 
 void VerdictStrip::refresh() {

@@ -138,6 +138,10 @@ Digest::Effect Digest::effect() const {
     return Effect::none;
 }
 
+bool Digest::isHelpful() const {
+    return effect() == Effect::better && (p99Ratio.value < 0.8 || failedDifference.value < -0.01);
+}
+
 void setText(char* to, std::size_t size, std::string_view text) {
     std::size_t n = std::min(size - 1, text.size());
     // Not in the middle of a character.

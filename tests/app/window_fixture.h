@@ -14,7 +14,8 @@ namespace tenfold::fake {
 
 /// A model on scripted engines, stepped by hand.
 struct FakeRun {
-    explicit FakeRun(FakeEngine::Options engineOptions = {}) : options(std::move(engineOptions)) {}
+    explicit FakeRun(FakeEngine::Options engineOptions = {}, app::TwinSource* twinSource = nullptr)
+        : options(std::move(engineOptions)), twins(twinSource) {}
 
     static scenario::Scenario scenario() {
         scenario::Scenario s;
@@ -24,6 +25,7 @@ struct FakeRun {
     }
 
     FakeEngine::Options options;
+    app::TwinSource* twins;
     FakeEngine* engine = nullptr;  // the one that was started last
     int engines = 0;
     app::RunModel model{[this](engine::Engine::Handler handler) {
@@ -32,7 +34,7 @@ struct FakeRun {
                             ++engines;
                             return made;
                         },
-                        mechanisms::catalogue(), scenario()};
+                        mechanisms::catalogue(), scenario(), twins};
 
     /// Lets what the engine said arrive, and the tick after it.
     void settle() {
@@ -52,10 +54,12 @@ struct FakeRun {
 };
 
 struct FakeWindow : FakeRun {
-    explicit FakeWindow(FakeEngine::Options engineOptions = {})
-        : FakeRun(std::move(engineOptions)),
+    explicit FakeWindow(FakeEngine::Options engineOptions = {},
+                        app::TwinSource* twinSource = nullptr,
+                        const std::filesystem::path& ledger = {})
+        : FakeRun(std::move(engineOptions), twinSource),
           theme("light"),
-          window(model, theme, app::Preferences::forgetful()) {
+          window(model, theme, app::Preferences::forgetful(), ledger) {
         window.resize(1680, 1020);
         window.show();
         QCoreApplication::processEvents();
