@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/contract/mechanism_cases.h"
+
+#include <limits>
+#include <stdexcept>
+
+#include "simulator/cli/inputs.h"
+#include "simulator/load/endpoints.h"
+
+namespace tenfold::test {
+
+using measure::Outcome;
+
+namespace {
+
+constexpr double kMany = std::numeric_limits<double>::infinity();
+
+scenario::Scenario scenarioWith(const std::vector<std::string>& set,
+                                const std::string& tier = "10k") {
+    cli::ScenarioFlags flags;
+    flags.scenario = "sound";
+    flags.tier = tier;
+    flags.set = set;
+    return cli::scenarioFrom(flags);
+}
+
+/// Only these endpoints are asked, at a rate that leaves the machine in peace, without what would
+/// answer in the database's place; and what is said comes last.
+scenario::Scenario focused(const std::vector<std::string>& endpoints, double rateHz,
+                           const std::vector<std::string>& set) {
+    std::vector<std::string> all{"shared_cache=off", "read_replicas=0", "connection_pooler=off",
+                                 "rate_limiting=off"};
+    all.insert(all.end(), set.begin(), set.end());
+    auto s = scenarioWith(all);
+    for (const auto& e : load::endpoints()) s.workload.mix[std::string(e.id)] = 0;
+    for (const auto& id : endpoints) s.workload.mix[id] = 1;
+    s.workload.requestsPerUserPerDay =
+        rateHz * 86'400 / s.workload.peakFactor / s.workload.dailyActiveUsers;
+    return s;
+}
+
+/// The case whose scenario stands where its first step does.
+MechanismCase caseOf(std::string name, std::string mechanism, scenario::Scenario scenario,
+                     std::vector<Step> steps) {
+    return {std::move(name), std::move(mechanism), std::move(scenario), std::move(steps), false};
+}
+
+Expected exactly(std::string count, double value) {
+    return {std::move(count), value, value};
+}
+
+std::vector<MechanismCase> make() {
+    std::vector<MechanismCase> cases;
+
+    cases.push_back(
+        caseOf("APageOf20OrdersTakes41Then3Then1Statements", "query_shape",
+               focused({"orders.list"}, 20, {"query_shape=n_plus_one", "pagination.page_size=20"}),
+               {{{"query_shape=n_plus_one"}, 3, {exactly("statements", 41)}},
+                {{"query_shape=batched"}, 3, {exactly("statements", 3)}},
+                {{"query_shape=join"}, 3, {exactly("statements", 1)}},
+                {{"query_shape=n_plus_one"}, 3, {exactly("statements", 41)}}}));
+
+    // The lines of one order, without their index: a scan of all 500,000.
+    cases.push_back(caseOf(
+        "AnIndexTurnsAScanIntoALookUp", "indexes", focused({"orders.get"}, 4, {"indexes=off"}),
+        {{{"indexes=off"}, 4, {{"full_scan_steps", 490'000, 520'000}, {"vm_steps", 1e6, kMany}}},
+         {{"indexes=on"}, 4, {exactly("full_scan_steps", 0), {"vm_steps", 1, 2000}}},
+         {{"indexes=off"}, 4, {{"full_scan_steps", 490'000, 520'000}}}}));
+
+    cases.push_back(caseOf(
+        "APageBoundsRowsAndBytes", "pagination", focused({"products.list"}, 8, {"pagination=none"}),
+        {{{"pagination=none"}, 4, {{"rows", 600, kMany}, {"bytes", 50'000, kMany}}},
+         {{"pagination=offset", "pagination.page_size=20"},
+          3,
+          {{"rows", 10, 20}, {"bytes", 500, 10'000}}},
+         {{"pagination=keyset", "pagination.page_size=20"},
+          3,
+          {{"rows", 10, 20}, {"bytes", 500, 10'000}}},
+         {{"pagination=none"}, 3, {{"rows", 600, kMany}}}}));
+
+    // Without a cursor every list is one of nine first pages.
+    cases.push_back(caseOf(
+        "TheCacheAnswersInTheDatabasesPlace", "shared_cache", focused({"products.list"}, 60, {}),
+        {{{"shared_cache=off"},
+          2,
+          {exactly("statements", 1), exactly("cache_hits", 0), exactly("cache_misses", 0)}},
+         {{"shared_cache=ttl", "shared_cache.ttl_s=3600"},
+          5,
+          {{"statements", 0, 0.1}, {"cache_hits", 0.9, 1}, {"cache_misses", 0, 0.1}}},
+         {{"shared_cache=off"}, 2, {exactly("statements", 1), exactly("cache_hits", 0)}}}));
+
+    // 8 × 20 connections are wanted, 97 are to be had.
+    auto wanting = focused({"products.get"}, 20, {});
+    wanting.workload.requestsPerUserPerDay *= wanting.workload.dailyActiveUsers / 100'000;
+    wanting.workload.dailyActiveUsers = 100'000;
+    wanting.machines.instanceFactor = 2;
+    cases.push_back(caseOf("APoolerLendsWhatCannotBeHadForEverybody", "connection_pooler", wanting,
+                           {{{"connection_pooler=off"},
+                             4,
+                             {{"too_many_connections", 63, kMany}, {"connections", 60, 97}},
+                             0},
+                            {{"connection_pooler=transaction", "connection_pooler.size=25"},
+                             4,
+                             {exactly("too_many_connections", 0), {"connections", 1, 60}},
+                             8}}));
+
+    cases.back().refusesSome = true;
+
+    std::vector<Step> counts;
+    for (const char* n : {"0", "1", "2", "3", "0"})
+        counts.push_back({{std::string("read_replicas=") + n},
+                          3,
+                          {exactly("reads_on_replicas", std::string(n) == "0" ? 0 : 1)}});
+    cases.push_back(caseOf("ReadsGoToTheCopies", "read_replicas",
+                           focused({"orders.get"}, 20, {"read_replicas=0"}), counts));
+
+    // Three seconds of lag: what somebody has just written is on the primary, or not found.
+    const std::string two = "read_replicas=2", lag = "read_replicas.lag_ms=3000";
+    auto writing = focused({"orders.create", "orders.get"}, 200, {two, lag});
+    cases.push_back(
+        caseOf("AnOwnWriteIsReadWhereItIs", "read_replicas", writing,
+               {{{"read_replicas.read_your_writes=true"}, 6, {exactly("stale_own_reads", 0)}, 0},
+                {{"read_replicas.read_your_writes=false"}, 6, {{"stale_own_reads", 1, kMany}}},
+                {{"read_replicas.read_your_writes=true"}, 3, {exactly("stale_own_reads", 0)}}}));
+
+    // One user at one address asks three times as often as all others together.
+    auto abused = focused({"products.get"}, 40, {});
+    abused.workload.abuserFactor = 3;
+    abused.faults.push_back({"abusive_client", 0, 600});
+    std::vector<Step> limits{{{"rate_limiting=off"}, 3, {exactly("rate_limited", 0)}}};
+    for (const char* value : {"per_user", "per_ip", "per_ip+per_user"})
+        limits.push_back({{std::string("rate_limiting=") + value,
+                           "rate_limiting.user_rate_per_s=10", "rate_limiting.user_burst=20",
+                           "rate_limiting.ip_rate_per_s=20", "rate_limiting.ip_burst=20"},
+                          4,
+                          {{"rate_limited", 0.5, 0.95}}});
+    limits.push_back({{"rate_limiting=off"}, 2, {exactly("rate_limited", 0)}});
+    cases.push_back(caseOf("OneWhoFloodsIsRefused", "rate_limiting", abused, limits));
+    cases.back().refusesSome = true;
+    return cases;
+}
+
+}  // namespace
+
+const std::vector<MechanismCase>& mechanismCases() {
+    static const std::vector<MechanismCase> cases = make();
+    return cases;
+}
+
+double countOf(const measure::Sample& w, const std::string& count) {
+    const auto all = w.total();
+    const auto& s = all.server;
+    const auto ratio = [](std::uint64_t a, std::uint64_t b) {
+        return b ? static_cast<double>(a) / static_cast<double>(b) : 0;
+    };
+    if (count == "full_scan_steps") return ratio(s.fullScanSteps, s.requests);
+    if (count == "vm_steps") return ratio(s.vmSteps, s.requests);
+    if (count == "statements") return ratio(s.statements, s.requests);
+    if (count == "rows") return ratio(s.rows, s.requests);
+    if (count == "bytes") return ratio(all.users.bytes, all.users.of(Outcome::ok));
+    if (count == "cache_hits") return ratio(s.cacheHits, s.requests);
+    if (count == "cache_misses") return ratio(s.cacheMisses, s.requests);
+    if (count == "stale_own_reads") return static_cast<double>(s.staleOwnReads);
+    if (count == "rate_limited")
+        return ratio(all.abuser.of(Outcome::rateLimited), all.abuser.ended());
+    const auto& primary = w.nodes.at("primary");
+    if (count == "connections") return primary.inUse;
+    if (count == "too_many_connections") {
+        const auto it = primary.rejected.find("too_many_connections");
+        return it == primary.rejected.end() ? 0 : static_cast<double>(it->second);
+    }
+    if (count == "reads_on_replicas") {
+        std::uint64_t onReplicas = 0;
+        for (const auto& [id, n] : w.nodes)
+            if (n.role == "replica") onReplicas += n.completed;
+        return ratio(onReplicas, onReplicas + primary.completed);
+    }
+    throw std::invalid_argument("no test knows how to count " + count);
+}
+
+}  // namespace tenfold::test

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Each fault in the twin begins, shows in counts, ends by itself, and loses nothing.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "simulator/cli/inputs.h"
+#include "tests/support/simulated_system.h"
+
+using namespace tenfold;  // NOLINT: a test
+using measure::EventKind;
+using measure::Outcome;
+using measure::Sample;
+using test::SimulatedSystem;
+
+namespace {
+
+scenario::Scenario sound(double requestsPerUserPerDay = 200) {
+    cli::ScenarioFlags flags;
+    flags.tier = "10k";
+    auto s = cli::scenarioFrom(flags);
+    s.workload.requestsPerUserPerDay = requestsPerUserPerDay;  // 93 a second
+    return s;
+}
+
+std::set<std::string> alive(const Sample& s, const std::string& role) {
+    std::set<std::string> ids;
+    for (const auto& [id, n] : s.nodes)
+        if (n.role == role && n.alive) ids.insert(id);
+    return ids;
+}
+
+/// A fault from 5 s to 10 s of a run of 20 s, and what is to be seen before, meanwhile, afterwards.
+struct FaultCase {
+    std::function<void(const Sample& before, const Sample& during, const Sample& after)> shows;
+    std::uint64_t mayFail = 0;  // of the users' requests
+};
+
+void expectRate(const Sample& w, double rateHz) {
+    const double expected = rateHz * w.spanMs() / 1000;
+    EXPECT_NEAR(static_cast<double>(w.total().users.offered), expected, 5 * std::sqrt(expected));
+}
+
+const std::map<std::string, FaultCase>& faultCases() {
+    static const std::map<std::string, FaultCase> cases{
+        {"flash_crowd",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              const double rateHz = sound().workload.rate().peakHz;
+              expectRate(before, rateHz);
+              expectRate(during, 3 * rateHz);
+              expectRate(after, rateHz);
+          },
+          0}},
+        {"abusive_client",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              EXPECT_EQ(before.total().abuser.offered, 0u);
+              EXPECT_GT(during.total().abuser.of(Outcome::rateLimited), 500u);
+              EXPECT_EQ(after.total().abuser.offered, 0u);
+              EXPECT_EQ(during.total().users.of(Outcome::rateLimited), 0u);
+          },
+          0}},
+        {"kill_instance",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              EXPECT_EQ(alive(before, "instance").size(), 2u);
+              EXPECT_EQ(alive(during, "instance").size(), 1u);
+              EXPECT_EQ(alive(after, "instance").size(), 2u);
+              for (const auto& id : alive(after, "instance"))
+                  EXPECT_GT(after.nodes.at(id).completed, 0u) << id << " works again";
+          },
+          5}},  // what was on its way to it; reads are tried elsewhere
+        {"kill_replica",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              EXPECT_EQ(alive(before, "replica").size(), 2u);
+              EXPECT_EQ(alive(during, "replica").size(), 1u);
+              EXPECT_EQ(alive(after, "replica").size(), 2u);
+              for (const auto& id : alive(after, "replica"))
+                  EXPECT_GT(after.nodes.at(id).completed, 0u) << id << " works again";
+          },
+          150}},  // whoever asks the dead one waits for a connection and is told 503, as live
+        {"rolling_deploy",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              EXPECT_EQ(alive(before, "instance").size(), 2u);
+              EXPECT_EQ(alive(during, "instance").size(), 4u) << "the new beside the old";
+              EXPECT_EQ(alive(after, "instance").size(), 2u);
+              for (const auto& id : alive(before, "instance"))
+                  EXPECT_EQ(alive(after, "instance").count(id), 0u) << id << " is still there";
+          },
+          0}}};
+    return cases;
+}
+
+int count(const measure::Timeline& t, EventKind kind) {
+    int n = 0;
+    for (const auto& e : t.events()) n += e.kind == kind;
+    return n;
+}
+
+}  // namespace
+
+class SimulatedFaults : public testing::TestWithParam<std::string> {};
+
+TEST_P(SimulatedFaults, DoesWhatItSaysEndsByItselfAndLosesNothing) {
+    const std::string fault = GetParam();
+    ASSERT_TRUE(faultCases().count(fault)) << "a fault without a test: " << fault;
+    auto s = sound();
+    s.faults = {{fault, 5, 5}};
+    SimulatedSystem system(s);
+    system.runFor(20);
+    system.stop();
+    const auto& t = system.timeline();
+    // The last slots of each part: connections break and are opened in the first.
+    faultCases().at(fault).shows(t.window(8, 19), t.window(24, 39), t.window(44, 79));
+    EXPECT_EQ(count(t, EventKind::fault), 1);
+    EXPECT_EQ(count(t, EventKind::faultEnded), 1);
+    const auto all = t.window(0, t.lastSlot()).total();
+    EXPECT_EQ(all.users.offered, all.users.ended());
+    EXPECT_EQ(all.abuser.offered, all.abuser.ended());
+    EXPECT_LE(all.users.failed(), faultCases().at(fault).mayFail);
+}
+INSTANTIATE_TEST_SUITE_P(All, SimulatedFaults, testing::ValuesIn(scenario::faultNames()),
+                         [](const auto& it) { return it.param; });
+
+TEST(SimulatedFaults, OverlappingCrowdsAreOneThatLastsUntilTheLaterEnd) {
+    auto s = sound();
+    s.faults = {{"flash_crowd", 2, 10}, {"flash_crowd", 4, 2}};
+    SimulatedSystem system(s);
+    system.runFor(16);
+    const double rateHz = s.workload.rate().peakHz;
+    expectRate(system.timeline().window(28, 47), 3 * rateHz);
+    expectRate(system.timeline().window(48, 63), rateHz);
+}
+
+TEST(SimulatedFaults, WithEveryInstanceDeadEverybodyIsToldAndTheyComeBack) {
+    auto s = sound();
+    s.faults = {{"kill_instance", 2, 3}, {"kill_instance", 2, 3}};
+    SimulatedSystem system(s);
+    system.runFor(10);
+    system.stop();
+    const auto dead = system.timeline().window(12, 19);
+    EXPECT_EQ(dead.total().users.of(Outcome::ok), 0u);
+    EXPECT_GT(dead.nodes.at("gateway").rejected.at("no_instance"), 0u);
+    EXPECT_GT(system.timeline().window(28, 39).total().users.of(Outcome::ok), 100u);
+    const auto all = system.timeline().window(0, system.timeline().lastSlot()).total().users;
+    EXPECT_EQ(all.offered, all.ended());
+}
