@@ -231,7 +231,7 @@ void DesignPanel::refreshPredictions() {
     const QString why = m_predictions.why();
     m_caption->setText(state == State::off       ? tr("no predictions")
                        : state == State::loading ? tr("reading profiles …")
-                                                 : tr("what each switch would do · simulated"));
+                                                 : tr("predictions, simulated"));
     if (state == State::off) {
         m_caption->setToolTip(why);
     } else if (m_caption->toolTip() != m_caption->text()) {

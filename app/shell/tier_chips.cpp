@@ -51,7 +51,7 @@ void TierChips::refreshKnee() {
         range = "…";
     } else if (knee->holdsTo <= 0) {
         caption = tr("predicted to fail from");
-        range = QString::fromStdString(scenario::usersToText(knee->failsFrom));
+        range = tr("%1 users").arg(QString::fromStdString(scenario::usersToText(knee->failsFrom)));
     } else {
         const QString words = QString::fromUtf8(knee->words.data());
         caption = tr("predicted to hold to");

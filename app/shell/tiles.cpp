@@ -134,7 +134,8 @@ void Tiles::refresh() {
         extras << tr("%1 s · %2").arg(seconds, n) << n;
     } else if (f.p95) {
         titles = QStringList{titles[0] + " · " + n, titles[1] + " · " + n,
-                             tr("p95 · %1 s · %2").arg(seconds, n)} +
+                             m_run.isSimulated() ? tr("p95 · sim. · %1").arg(n)
+                                                 : tr("p95 · %1 s · %2").arg(seconds, n)} +
                  titles;
         if (!change.isEmpty()) extras << change;
     }
@@ -182,15 +183,17 @@ void Tiles::refresh() {
     }
     const bool isSimulated = m_run.isSimulated();
     show(3,
-         isSimulated ? QStringList{tr("statements per request · simulated"),
-                                   tr("statements / req · sim."), tr("statements · sim.")}
-                     : QStringList{tr("statements per request"), tr("statements / req")},
+         isSimulated
+             ? QStringList{tr("statements per request · simulated"), tr("statements / req · sim."),
+                           tr("statements · sim."), tr("per req · sim.")}
+             : QStringList{tr("statements per request"), tr("statements / req")},
          {hasServer ? compact(f.statementsPerRequest) : none}, extras, Tone::plain,
          before ? against(compact(before->statementsPerRequest)) : QString());
 
     const bool hasCores = f.primaryCores > 0;
     show(4,
-         isSimulated ? QStringList{tr("primary CPU · simulated"), tr("primary CPU · sim.")}
+         isSimulated ? QStringList{tr("primary CPU · simulated"), tr("primary CPU · sim."),
+                                   tr("CPU · sim.")}
                      : QStringList{tr("primary CPU asked for"), tr("primary CPU")},
          {hasCores ? tr("%1 of %2").arg(f.askedCores, 0, 'f', 1).arg(f.primaryCores, 0, 'f', 0)
                    : none},

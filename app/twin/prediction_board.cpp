@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "simulator/study/agreement_file.h"
+
 namespace tenfold::app {
 
 using study::Metric;
@@ -35,7 +37,7 @@ Digest digestOf(const study::Alternative& a) {
 }
 
 study::EstimateOptions optionsFor(const scenario::Scenario& s) {
-    study::EstimateOptions options;
+    auto options = study::optionsFrom(study::readAgreement(study::defaultAgreementFile()));
     options.windowS = steadyWindowS(s);
     options.confidence = kConfidence;
     return options;

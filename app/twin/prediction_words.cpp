@@ -83,7 +83,10 @@ std::vector<PredictionLine> linesFor(const Predictions& predictions,
 QString p99Range(const Digest& d) {
     const QString low = milliseconds(d.p99Ms.low);
     const QString high = milliseconds(d.p99Ms.high);
-    return low == high ? low : QObject::tr("%1 to %2").arg(low, high);
+    if (low == high) return low;
+    // One unit is enough for both.
+    const bool isOneUnit = low.section(' ', 1) == high.section(' ', 1);
+    return QObject::tr("%1 to %2").arg(isOneUnit ? low.section(' ', 0, 0) : low, high);
 }
 
 QString intervalWords(const Digest& d) {

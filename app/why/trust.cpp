@@ -230,7 +230,7 @@ void openTrustPopover(const Trust& t, QWidget* anchor, QWidget* owner) {
     const int width = charsWide(78);
     content->ensurePolished();
     const int height = content->layout()->heightForWidth(width - 20);
-    popover->setFixedSize(width, std::min(std::max(height, 0) + 44, charsWide(92)));
+    popover->setFixedSize(width, std::min(std::max(height, 0) + 64, charsWide(92)));
     popover->openAt(anchor);
 }
 

@@ -76,7 +76,7 @@ WhyTab::WhyTab(RunModel& run, const Predictions& predictions, const FlipLedger& 
     trustRow->addWidget(m_trustButton);
     trustRow->addStretch(1);
     layout->addLayout(trustRow);
-    m_trust = wrapped(TextRole::body, "muted");
+    m_trust = wrapped(TextRole::small, "muted");
     layout->addWidget(m_trust);
     layout->addStretch(1);
     auto* scroll = new QScrollArea;
