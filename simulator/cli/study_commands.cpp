@@ -12,6 +12,7 @@
 #include "simulator/cli/study_json.h"
 #include "simulator/measure/words.h"
 #include "simulator/mechanisms/catalogue.h"
+#include "simulator/study/agreement_file.h"
 #include "simulator/study/knee.h"
 #include "simulator/study/what_if.h"
 
@@ -109,7 +110,8 @@ void printKnee(const scenario::Scenario& s, const study::Knee& k) {
 
 int whatIfCommand(const ScenarioFlags& flags, bool isJson) {
     return askTwin(flags, [&](const scenario::Scenario& s) {
-        const study::EstimateOptions options;
+        const auto options =
+            study::optionsFrom(study::readAgreement(study::defaultAgreementFile()));
         const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
         const auto w =
             study::whatIf(s, mechanisms::catalogue(), system::Inputs::shipped(), options, threads);

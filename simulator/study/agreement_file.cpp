@@ -92,4 +92,14 @@ fs::path defaultAgreementFile() {
     return fs::exists(own, ignored) ? own : shippedAgreementFile();
 }
 
+EstimateOptions optionsFrom(const std::optional<AgreementFile>& agreement) {
+    EstimateOptions options;
+    if (!agreement || !agreement->live) return options;
+    constexpr double kMedianOfNormal = 0.6745;
+    for (std::size_t m = 0; m < options.modelError.size(); ++m)
+        if (const auto median = agreement->live->medianError[m])
+            options.modelError[m] = *median / kMedianOfNormal;
+    return options;
+}
+
 }  // namespace tenfold::study

@@ -47,4 +47,9 @@ std::filesystem::path shippedAgreementFile();
 /// The user's own when it is there, else the shipped one.
 std::filesystem::path defaultAgreementFile();
 
+/// Options for estimates whose intervals have the twin's own error in them, as the agreement with
+/// the live engine found it: the median of |error| of each figure, as one standard deviation of a
+/// normal error (÷ 0.6745). Where none was measured the defaults stand.
+EstimateOptions optionsFrom(const std::optional<AgreementFile>& agreement);
+
 }  // namespace tenfold::study

@@ -48,7 +48,7 @@ struct EstimateOptions {
     double confidence = 0.9;
     /// Relative error of the twin itself, by figure, one standard deviation, as the agreement with
     /// the live engine found it; added to what the load's chance makes.
-    std::array<double, kMetrics> modelError{0.02, 0.03, 0.05, 0, 0, 0.002};
+    std::array<double, kMetrics> modelError{0.04, 0.07, 0.09, 0, 0.005, 0.003};
 };
 
 /// Simulates until a percentile is worth something: 24 batches of at least 150 requests and half a
