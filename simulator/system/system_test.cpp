@@ -120,7 +120,7 @@ TEST_F(SystemTest, WhatHasNotBegunWhenItIsAbandonedCostsOnlyItsBase) {
 TEST_F(SystemTest, WritersHaveTheLockOneAtATimeInOrderOfArrival) {
     start();
     const std::pair<const char*, double> writers[] = {{"reviews.create", 5},
-                                                      {"orders.create", 2},
+                                                      {"orders.create", 3},
                                                       {"products.update", 11},
                                                       {"payments.create", 3},
                                                       {"me.update", 7}};
@@ -137,6 +137,7 @@ TEST_F(SystemTest, WritersHaveTheLockOneAtATimeInOrderOfArrival) {
             << id;
         before += ms;
     }
+    EXPECT_EQ(of(s, "orders.create").server.statements, 2u) << "one pipeline, one round trip";
     EXPECT_EQ(s.nodes.at("primary").gauges.at("lsn"), 5);
     EXPECT_NEAR(s.nodes.at("primary").gauges.at("lock_busy") * 1000, before, kExact);
 }
@@ -154,7 +155,7 @@ TEST_F(SystemTest, AReplicaHasAWriteAfterItsLagAndTheWorkOfApplyingIt) {
     set("read_replicas", "1", {{"lag_ms", 300}, {"read_your_writes", 1}});
     start();
     ask("orders.create");
-    const auto first = run(0.25);  // committed after 3 ms
+    const auto first = run(0.25);  // committed after some ms
     EXPECT_EQ(first.nodes.at("primary").gauges.at("lsn"), 1);
     EXPECT_EQ(first.nodes.at("replica-1").gauges.at("lsn"), 0);
     const auto second = run(0.25);
@@ -176,6 +177,20 @@ TEST_F(SystemTest, ConnectionsBeyondTheDatabasesLimitAreRefusedAndMissingWhereTh
     const auto busy = run(0.25);
     EXPECT_EQ(busy.nodes.at("api-1").gauges.at("connections_waiting"), 0);
     EXPECT_EQ(busy.nodes.at("api-2").gauges.at("connections_waiting"), 12);
+}
+
+TEST_F(SystemTest, OfAnInstanceThatDiesReadsAreAskedElsewhereAndWritesAreToldThatItBroke) {
+    hardware()["instances"] = 2;
+    System& system = start();
+    ask("orders.get", 4);  // two on each
+    ask("orders.create", 2);
+    system.beginFault("kill_instance", 1);
+    const auto s = run(1);
+    EXPECT_EQ(of(s, "orders.get").users.of(Outcome::ok), 4u);
+    EXPECT_EQ(of(s, "orders.create").users.of(Outcome::ok), 1u);
+    EXPECT_EQ(of(s, "orders.create").users.of(Outcome::serverError), 1u);
+    EXPECT_EQ(rejected(s, "gateway", "upstream_broken"), 1u);
+    EXPECT_TRUE(system.isDrained());
 }
 
 TEST_F(SystemTest, CoresAreSharedInSlices) {
