@@ -114,7 +114,8 @@ void ChartCanvas::showTwin() {
     std::vector<TwinLayer::Line> lines;
     for (std::size_t i = 0; i < m_data.twin.lines.size() && i < m_lines.size(); ++i) {
         const auto& values = m_data.twin.lines[i];
-        TwinLayer::Line line{m_theme.theme().*m_lines[i].colour, 1.6, {}};
+        const auto colour = m_data.twin.colour ? m_data.twin.colour : m_lines[i].colour;
+        TwinLayer::Line line{m_theme.theme().*colour, 1.6, {}};
         for (std::size_t k = 1; k < values.size() && k < x.size(); ++k) {
             if (!std::isfinite(values[k - 1]) || !std::isfinite(values[k])) continue;
             if (x[k - 1] < -kShownSeconds || !TwinLayer::isInDash(m_data.endS + x[k - 1])) continue;

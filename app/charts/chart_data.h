@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+#include "app/theme/theme.h"
+
 namespace tenfold::app {
 
 constexpr double kNoData = std::numeric_limits<double>::quiet_NaN();
@@ -52,7 +54,7 @@ struct ChartGhost {
 struct ChartTwin {
     std::vector<double> x;
     std::vector<std::vector<double>> lines;
-    bool operator==(const ChartTwin&) const = default;
+    QColor Theme::*colour = nullptr;  // null: each that of the line it stands behind
 };
 
 /// Everything a chart shows at one tick. Values that are not finite are gaps, never zero.

@@ -52,6 +52,7 @@ protected:
     ChartTwin twinOf(const RunModel& run) const override {
         ChartTwin twin;
         twin.lines.resize(1);
+        twin.colour = &Theme::p95;  // what was asked for is another line
         const auto& history = run.twinHistory();
         const double behindS =
             static_cast<double>(history.endSlot() - run.history().endSlot()) * kSlotS;

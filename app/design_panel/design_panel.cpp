@@ -218,7 +218,7 @@ QString DesignPanel::bestOf(const Group& group) const {
             if (best && badness(*digest) >= badness(*best)) continue;
             best = digest;
             const auto words = lineFor(m_predictions, row->spec(), value.id).text;
-            text = tr("best left: %1 %2, %3")
+            text = tr("best left: %1 → %2, %3")
                        .arg(QString::fromStdString(row->spec().title).toLower(),
                             QString::fromStdString(value.title).toLower(), words);
         }

@@ -11,6 +11,7 @@
 #include "app/shell/main_window.h"
 #include "app/shell/play_script.h"
 #include "app/shell/ui_meter.h"
+#include "app/twin/twin_meter.h"
 #include "simulator/mechanisms/catalogue.h"
 
 namespace tenfold::app {
@@ -60,6 +61,7 @@ int runApp(int argc, char** argv, const EngineFactory& factory) {
     window.show();
     if (line.measuresUi) {
         new UiMeter(application, &window);
+        new TwinMeter(run, window.predictions(), &window);
         QTimer::singleShot(0, &window, [] {
             fmt::print(stderr, "ui: first window after {:.0f} ms\n", msSinceProcessStart());
         });

@@ -50,8 +50,8 @@ void TierChips::refreshKnee() {
         caption = tr("predicted to hold to");
         range = "…";
     } else if (knee->holdsTo <= 0) {
-        caption = tr("predicted to fail from");
-        range = tr("%1 users").arg(QString::fromStdString(scenario::usersToText(knee->failsFrom)));
+        caption = tr("predicted to fail");
+        range = tr("at any load");
     } else {
         const QString words = QString::fromUtf8(knee->words.data());
         caption = tr("predicted to hold to");

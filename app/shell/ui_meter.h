@@ -23,7 +23,8 @@ private:
     int m_depth = 0;
 };
 
-/// What the window costs: the CPU of its thread, its longest stretch of work without returning to
+/// What the window costs: the CPU of its thread, of the process and of the threads of idle
+/// priority in it, its longest stretch of work without returning to
 /// the event loop. Printed every ten seconds with --measure-ui; absent otherwise.
 class UiMeter : public QObject {
     Q_OBJECT
@@ -37,6 +38,8 @@ private:
     QElapsedTimer m_wall;
     QTimer m_timer;
     double m_cpuBeforeS = 0;
+    double m_processBeforeS = 0;
+    double m_idleBeforeS = 0;
 };
 
 /// Milliseconds since this process was started.
