@@ -219,7 +219,7 @@ TEST(RealComponents, SwitchesUnderLoadLoseNothing) {
 }
 
 TEST(RealComponents, ReplicasStreamAndWritersReadWhatTheyWrote) {
-    LiveSystem live(real({"database"}, {"read_replicas=2", "read_replicas.lag_ms=1500",
+    LiveSystem live(real({"database"}, {"read_replicas=2", "read_replicas.lag_ms=20000",
                                         "shared_cache=off", "rate_limiting=off"}),
                     true);
     ASSERT_TRUE(live.isUp());
@@ -245,9 +245,10 @@ TEST(RealComponents, ReplicasStreamAndWritersReadWhatTheyWrote) {
     live.runFor(0.5);
     const auto lag = live.timeline().samples().back().nodes.at("replica-1").gauges.at("lag_ms");
     EXPECT_GT(lag, 100);
-    EXPECT_LT(lag, 1600);
+    EXPECT_LE(lag, 20'000 + 1000);
+    // A delay that is under way ends with the setting: nobody waits the twenty seconds out.
     live.set({"read_replicas.lag_ms=0"});
-    for (int i = 0; i < 60 && addressOf("") != "new"; ++i)
+    for (int i = 0; i < 200 && addressOf("") != "new"; ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     EXPECT_EQ(addressOf(""), "new");
     EXPECT_EQ(addressOf(""), "new");  // by the other one
