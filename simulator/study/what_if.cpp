@@ -61,7 +61,12 @@ void compareWith(const Estimate& a, Alternative& b, double confidence) {
         const auto fy = valueOf(b.estimate.batches[i], Metric::failedRatio);
         if (fx && fy) failed.push_back(*fy - *fx);
     }
-    const Figure log = paired(logs, confidence);
+    Figure log = paired(logs, confidence);
+    // Both p99s are known to half a bucket of the histogram (1 ∕ 128): nearer nobody knows the
+    // ratio.
+    constexpr double kHalfBuckets = 2.0 / 128;
+    log.low -= kHalfBuckets;
+    log.high += kHalfBuckets;
     b.p99Ratio = {std::exp(log.value), std::exp(log.low), std::exp(log.high)};
     b.failedDifference = paired(failed, confidence);
     const bool isOtherTime = log.low > 0 || log.high < 0;

@@ -68,10 +68,7 @@ void Databases::configure(Nanos now, const hardware::HardwareProfile& hardware, 
         const int cores = node->index == 0 ? hardware.primaryCores : hardware.replicaCores;
         if (node->cores->cores() == cores) continue;
         node->cores->setCores(now, cores);
-        m_finished = node->cores->finished();
-        node->cores->arm(now);
-        for (const auto work : std::vector<std::uint32_t>(m_finished))
-            if (work != kApplying) finishStatement(work, now);
+        finishJobs(*node, now);
     }
 }
 
@@ -139,6 +136,11 @@ void Databases::coresDue(std::uint32_t index, Nanos now) {
     if (index >= m_nodes.size()) return;
     Node& node = *m_nodes[index];
     node.cores->advance(now);
+    finishJobs(node, now);
+}
+
+/// Whatever the cores have finished: statements, and on a replica the record it applied.
+void Databases::finishJobs(Node& node, Nanos now) {
     m_finished = node.cores->finished();
     for (std::size_t i = 0; i < m_finished.size(); ++i) {
         if (m_finished[i] != kApplying) {

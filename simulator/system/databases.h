@@ -101,6 +101,7 @@ private:
     };
     void addNode(Nanos now);
     void startStatement(Work& w, std::uint32_t index, Nanos now);
+    void finishJobs(Node& node, Nanos now);
     void finishStatement(std::uint32_t index, Nanos now);
     void answer(std::uint32_t index, Nanos at);
     void committed(Nanos now);
