@@ -20,7 +20,9 @@ SlotRow::Work workOf(const measure::Sample& sample, const char* endpoint) {
     return {it->second.server.requests, it->second.server.statements};
 }
 
-SlotRow rowOf(const measure::Sample& sample, const measure::Histogram& response) {
+}  // namespace
+
+SlotRow slotRowOf(const measure::Sample& sample, const measure::Histogram& response) {
     SlotRow row;
     row.slot = sample.slot;
     row.version = sample.version;
@@ -46,19 +48,13 @@ SlotRow rowOf(const measure::Sample& sample, const measure::Histogram& response)
     return row;
 }
 
-}  // namespace
-
 History::History(bool keepsSamples) : m_keepsSamples(keepsSamples) {}
 
 void History::add(measure::Sample sample) {
     if (!m_rows.empty() && sample.slot <= m_rows.back().slot) return;
     measure::Histogram response;
     for (const auto& [id, e] : sample.endpoints) response.merge(e.users.response);
-    m_rows.push_back(rowOf(sample, response));
-    m_histograms.push_back({sample.slot, std::move(response)});
-    if (m_histograms.size() > kRecentSlots) m_histograms.pop_front();
-
-    const auto isOnSecond = (sample.slot + 1) % kSlotsPerSecond == 0;
+    const SlotRow row = slotRowOf(sample, response);
     if (m_current.samples().size() >= kRecentSlots) m_next.add(sample);
     if (m_keepsSamples) m_current.add(std::move(sample));
     if (m_next.samples().size() >= kRecentSlots) {
@@ -66,10 +62,17 @@ void History::add(measure::Sample sample) {
         m_next.clear();
         for (const auto& e : m_events) m_next.add(e);
     }
-    if (isOnSecond) {
-        m_latency.push_back(latencyAt(endSlot()));
-        if (m_latency.size() > kLatencyPoints) m_latency.pop_front();
-    }
+    add(row, std::move(response));
+}
+
+void History::add(const SlotRow& row, measure::Histogram response) {
+    if (!m_rows.empty() && row.slot <= m_rows.back().slot) return;
+    m_rows.push_back(row);
+    m_histograms.push_back({row.slot, std::move(response)});
+    if (m_histograms.size() > kRecentSlots) m_histograms.pop_front();
+    if ((row.slot + 1) % kSlotsPerSecond != 0) return;
+    m_latency.push_back(latencyAt(endSlot()));
+    if (m_latency.size() > kLatencyPoints) m_latency.pop_front();
 }
 
 void History::add(measure::Event event) {

@@ -37,6 +37,9 @@ struct SlotRow {
     std::optional<double> p50, p95, p99;  // of this slot alone, for the export
 };
 
+/// `response`: of all users, over all endpoints.
+SlotRow slotRowOf(const measure::Sample& sample, const measure::Histogram& response);
+
 /// One point of the latency lines. A percentile is absent while its window has too few samples.
 struct LatencyPoint {
     std::int64_t endSlot = 0;  // the window ends before this slot
@@ -57,6 +60,8 @@ public:
     /// `keepsSamples`: rows and percentiles are enough for whoever judges nothing.
     explicit History(bool keepsSamples = true);
     void add(measure::Sample sample);
+    /// A slot of which there is no more than this.
+    void add(const SlotRow& row, measure::Histogram response);
     void add(measure::Event event);
     void clear();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/run/run_model.h"
+#include "app/twin/relayed_engine.h"
 
 namespace tenfold::app {
 
@@ -66,10 +67,10 @@ void RunModel::fail(const QString& reason) {
 void RunModel::joinTwin() {
     if (m_kind != EngineKind::both || !isActive() || m_follower.isAttached()) return;
     if (!m_twins || !m_twins->isReady()) return;  // onTwinsSettled() goes on
-    auto box = std::make_shared<TwinFollower::Box>();
-    auto made = m_twins->make([box](engine::Update u) { box->push(std::move(u)); },
+    auto channel = std::make_shared<TwinChannel>();
+    auto made = m_twins->make([channel](const engine::Update& u) { channel->post(u); },
                               TwinSource::Pace::caller);
-    m_follower.attach({std::move(made), std::move(box)});
+    m_follower.attach({std::make_unique<RelayedEngine>(std::move(made)), std::move(channel)});
 }
 
 void RunModel::leaveTwin() {

@@ -117,7 +117,7 @@ void answerAll(PredictionBoard& board, const scenario::Catalogue& catalogue,
             }
     };
     const auto result = study::whatIf(board.scenario, catalogue, inputs, optionsFor(board.scenario),
-                                      2, onEach, &board.isCancelled);
+                                      board.threads, onEach, &board.isCancelled);
     if (board.isCancelled) return;
     for (auto& s : board.switches)
         if (s.answer.isAsked()) s.answer.giveUp();

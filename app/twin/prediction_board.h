@@ -86,6 +86,7 @@ public:
     PredictionBoard(scenario::Scenario asked, const scenario::Catalogue& catalogue);
 
     const scenario::Scenario scenario;  // without its faults
+    int threads = 2;                    // for the switches
     Place<Digest> now;
     std::deque<Switch> switches;            // every other position of every switch
     std::array<Place<Digest>, 2> machines;  // twice the instances, four times the database's cores

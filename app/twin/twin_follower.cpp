@@ -126,27 +126,17 @@ void TwinFollower::pump() {
 }
 
 bool TwinFollower::collect() {
-    if (!m_engine.box) return false;
-    bool isNew = false;
-    for (auto& update : m_engine.box->takeAll()) {
-        if (auto* sample = std::get_if<measure::Sample>(&update)) {
-            m_reached = std::max(m_reached, sample->slot);
-            sample->slot += m_offset.value_or(0);
-            for (; m_eventsDone < m_events.size() && slotOf(m_events[m_eventsDone]) <= sample->slot;
-                 ++m_eventsDone)
-                m_history.add(m_events[m_eventsDone]);
-            m_history.add(std::move(*sample));
-            isNew = true;
-        } else if (const auto* phase = std::get_if<engine::PhaseChange>(&update)) {
-            if (phase->phase != engine::Phase::failed) continue;
-            m_trouble = QString::fromStdString(phase->reason);
-            isNew = true;
-        } else if (const auto* event = std::get_if<measure::Event>(&update)) {
-            // Its flags are those of the live run; a note says what it could not do.
-            if (event->kind == EventKind::note && event->number == 0 && !event->detail.empty())
-                m_trouble = QString::fromStdString(event->text + ": " + event->detail);
-        }
-    }
+    if (!m_engine.channel) return false;
+    const bool isNew = m_engine.channel->take([this](const TwinSlot& slot) {
+        m_reached = std::max(m_reached, slot.row.slot);
+        SlotRow row = slot.row;
+        row.slot += m_offset.value_or(0);
+        for (; m_eventsDone < m_events.size() && slotOf(m_events[m_eventsDone]) <= row.slot;
+             ++m_eventsDone)
+            m_history.add(m_events[m_eventsDone]);
+        m_history.add(row, slot.histogram());
+    });
+    if (const char* trouble = m_engine.channel->trouble()) m_trouble = QString::fromUtf8(trouble);
     if (isNew) pump();
     return isNew;
 }

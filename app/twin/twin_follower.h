@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "app/run/history.h"
-#include "app/twin/mailbox.h"
+#include "app/twin/twin_channel.h"
 #include "simulator/engine/simulated/simulated_engine.h"
 
 namespace tenfold::app {
@@ -22,11 +22,10 @@ namespace tenfold::app {
 /// twin's slots count from the start of its load, the live ones from the start of its processes:
 /// the first live slot with load is the twin's slot 0.
 ///
-/// Lives on the window's thread. The engine's thread posts into a mailbox; collect() empties it.
+/// Lives on the window's thread. The engine's thread posts into a channel; collect() empties it.
 class TwinFollower {
 public:
-    using Box = Mailbox<engine::Update>;
-    /// The engine may be so many slots ahead of what was collected: a bound for the mailbox.
+    /// The engine may be so many slots ahead of what was collected: the channel has room.
     static constexpr std::int64_t kMostAhead = 400;
 
     /// A live run starts: what was known is forgotten.
@@ -42,7 +41,7 @@ public:
     // The twin.
     struct Engine {
         std::unique_ptr<engine::SimulatedEngine> engine;
-        std::shared_ptr<Box> box;  // where its handler posts
+        std::shared_ptr<TwinChannel> channel;  // where its handler posts
     };
     /// REQUIRES: none is attached.
     void attach(Engine engine);

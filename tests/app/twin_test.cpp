@@ -4,6 +4,7 @@
 
 #include "app/charts/panel.h"
 #include "app/theme/words.h"
+#include "app/twin/relayed_engine.h"
 #include "app/twin/twin_follower.h"
 #include "tests/app/fake_twin.h"
 #include "tests/app/window_fixture.h"
@@ -30,11 +31,12 @@ struct Followed {
         if (isAttached) attach();
     }
     void attach() {
-        auto box = std::make_shared<app::TwinFollower::Box>();
-        auto made = std::make_unique<FakeTwin>([box](engine::Update u) { box->push(std::move(u)); },
-                                               engine::SimulatedEngine::Pace::caller);
+        auto channel = std::make_shared<app::TwinChannel>();
+        auto made =
+            std::make_unique<FakeTwin>([channel](const engine::Update& u) { channel->post(u); },
+                                       engine::SimulatedEngine::Pace::caller);
         twin = made.get();
-        follower.attach({std::move(made), box});
+        follower.attach({std::move(made), channel});
     }
     void live(std::int64_t slot, std::uint64_t offered = 10) {
         measure::Sample s;
@@ -149,19 +151,61 @@ TEST(TwinFollower, OneThatJoinsLaterSimulatesTheRunFromItsBeginning) {
 TEST(TwinFollower, SaysWhatItCouldNotFollow) {
     app::TwinFollower follower;
     follower.begin(FakeRun::scenario());
-    auto box = std::make_shared<app::TwinFollower::Box>();
+    auto channel = std::make_shared<app::TwinChannel>();
     auto twin = std::make_unique<FakeTwin>([](const engine::Update&) {},
                                            engine::SimulatedEngine::Pace::caller);
-    follower.attach({std::move(twin), box});
+    follower.attach({std::move(twin), channel});
+    follower.collect();
+    EXPECT_TRUE(follower.trouble().isEmpty());
     measure::Event e;
     e.text = "a change could not be simulated";
     e.detail = "pages of 7 rows were not recorded";
-    box->push(e);
+    channel->post(e);
     follower.collect();
     EXPECT_TRUE(follower.trouble().contains("pages of 7 rows"));
-    box->push(engine::PhaseChange{engine::Phase::failed, "no profile"});
-    follower.collect();
-    EXPECT_EQ(follower.trouble(), "no profile");
+}
+
+TEST(TwinChannel, CarriesSlotsWithTheirPercentilesAndDropsWhatHasNoPlace) {
+    app::TwinChannel channel;
+    measure::Sample s;
+    auto& e = s.endpoints["products.get"];
+    for (int i = 1; i <= 1'000; ++i) e.users.response.recordMs(i * 0.7);
+    e.users.offered = 1'000;
+    s.slot = 3;
+    channel.post(s);
+    int taken = 0;
+    EXPECT_TRUE(channel.take([&](const app::TwinSlot& slot) {
+        ++taken;
+        EXPECT_EQ(slot.row.slot, 3);
+        EXPECT_EQ(slot.row.offered, 1'000u);
+        const auto h = slot.histogram();
+        for (const double p : {0.5, 0.95, 0.99})
+            EXPECT_EQ(h.percentileMs(p), e.users.response.percentileMs(p)) << p;
+        EXPECT_EQ(h.count(), 1'000u);
+    }));
+    EXPECT_EQ(taken, 1);
+    EXPECT_FALSE(channel.take([](const app::TwinSlot&) {}));
+    for (int i = 0; i < 2'000; ++i) channel.post(s);
+    taken = 0;
+    channel.take([&](const app::TwinSlot&) { ++taken; });
+    EXPECT_EQ(taken, static_cast<int>(app::TwinChannel::kSlots));
+}
+
+TEST(RelayedEngine, GivesCommandsInOrderAndAllOfThem) {
+    std::vector<std::int64_t> slots;
+    auto inner = std::make_unique<FakeTwin>(
+        [&](const engine::Update& u) {
+            if (const auto* sample = std::get_if<measure::Sample>(&u))
+                slots.push_back(sample->slot);
+        },
+        engine::SimulatedEngine::Pace::caller);
+    {
+        app::RelayedEngine engine(std::move(inner));
+        engine.start(FakeRun::scenario(), false);
+        for (int i = 0; i < 100; ++i) engine.advanceTo(i);
+    }
+    ASSERT_EQ(slots.size(), 100u);
+    EXPECT_EQ(slots.back(), 99);
 }
 
 TEST(RunModel, BothRunsATwinBesideTheLiveEngineAndSwitchesItToo) {
