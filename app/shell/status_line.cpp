@@ -11,6 +11,8 @@ namespace tenfold::app {
 namespace {
 // From here on percentiles rest on their full window.
 constexpr judge::Trust kTrust{};
+// The twin is a slot or two behind always: it waits for the live one to end.
+constexpr double kBehindS = 2;
 
 QString hardwareName(const scenario::Scenario& s) {
     if (s.hardware == "native") return QObject::tr("native: nothing emulated");
@@ -127,11 +129,17 @@ void StatusLine::refreshTwin() {
     if (!isBoth) return;
     const QString& trouble = m_run.twinTrouble();
     const auto error = m_run.twinP99();
+    const double behindS =
+        static_cast<double>(m_run.history().endSlot() - m_run.twinHistory().endSlot()) * kSlotS;
+    // It gives way to everything else on this computer.
+    const bool isBehind = !m_run.twinHistory().empty() && behindS > kBehindS;
     setKind(m_twin, trouble.isEmpty() ? "muted" : "bad");
-    m_twin->setToolTip(trouble.isEmpty() ? tr("The simulated twin beside the live run, over the "
-                                              "same window.")
-                                         : trouble);
+    m_twin->setToolTip(!trouble.isEmpty() ? trouble
+                       : isBehind
+                           ? tr("The host is full: the twin gives way to what is measured.")
+                           : tr("The simulated twin beside the live run, over the same window."));
     setTextIfNew(m_twin, !trouble.isEmpty() ? tr("twin ▲ it does not follow")
+                         : isBehind         ? tr("twin: %1 s behind").arg(behindS, 0, 'f', 0)
                          : error            ? twinWords(tr("p99"), *error, milliseconds)
                                             : tr("twin: no p99 yet"));
 }
