@@ -15,17 +15,6 @@ QString positionOf(const scenario::MechanismSpec& spec, const scenario::ValueSpe
     return &value == &spec.values.front() ? QObject::tr("turn off") : QObject::tr("turn on");
 }
 
-/// Without what does not differ: "p99 5.0 s instead of 5.0 s" says nothing.
-QString trimmed(const char* words) {
-    QStringList parts;
-    static const QRegularExpression form("^(?:p99 )?(.+?)(?: fail)? instead of (.+)$");
-    for (const QString& part : QString::fromUtf8(words).split(", ")) {
-        const auto match = form.match(part);
-        if (!match.hasMatch() || match.captured(1) != match.captured(2)) parts << part;
-    }
-    return parts.join(", ");
-}
-
 }  // namespace
 
 PredictionLine lineFor(const Predictions& predictions, const scenario::MechanismSpec& spec,
@@ -33,7 +22,7 @@ PredictionLine lineFor(const Predictions& predictions, const scenario::Mechanism
     PredictionLine line;
     const auto* digest = predictions.find(spec.id, value);
     if (!digest) return line;
-    line.text = trimmed(digest->words.data());
+    line.text = QString::fromUtf8(digest->words.data());
     line.tip = intervalWords(*digest);
     line.effect = digest->effect();
     return line;

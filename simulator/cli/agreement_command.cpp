@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -15,7 +16,6 @@
 #include "simulator/cli/live_run.h"
 #include "simulator/cli/output_file.h"
 #include "simulator/engine/simulated/simulate.h"
-#include "simulator/judge/diagnosis.h"
 #include "simulator/measure/clock.h"
 #include "simulator/mechanisms/catalogue.h"
 #include "simulator/study/agreement.h"
@@ -33,7 +33,7 @@ namespace {
 // Of a real component: so slow that one client at a time is served.
 constexpr double kOneClientUsers = 4'000;
 constexpr double kCalibrationS = 40;
-constexpr std::int64_t kWarmUpSlots = 8;
+constexpr std::int64_t kSettledSlots = 8;
 
 std::vector<std::string> parts(const std::string& list) {
     std::vector<std::string> out;
@@ -52,13 +52,8 @@ std::string today() {
     return fmt::format("{:04}-{:02}-{:02}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
 }
 
-MeasuredRun measured(const scenario::Scenario& s) {
+MeasuredRun measuredFrom(RunResult run) {
     MeasuredRun out;
-    if (isInterrupted()) {
-        out.failure = "it was interrupted";
-        return out;
-    }
-    auto run = runLive(s, Progress::kindOfStderr());
     out.window = std::move(run.window);
     out.whole = run.timeline.window(0, run.timeline.lastSlot());
     out.verdict = std::move(run.verdict);
@@ -66,17 +61,20 @@ MeasuredRun measured(const scenario::Scenario& s) {
     return out;
 }
 
-/// The twin of such a run, judged over the same slots.
+MeasuredRun measured(const scenario::Scenario& s) {
+    if (!isInterrupted()) return measuredFrom(runLive(s, Progress::kindOfStderr()));
+    MeasuredRun none;
+    none.failure = "it was interrupted";
+    return none;
+}
+
+/// The twin of such a run. Its load ends with its last slot: the drain behind it is not judged.
 MeasuredRun simulated(const scenario::Scenario& s, const system::Inputs& inputs) {
-    MeasuredRun out;
-    const auto run = engine::simulate(s, inputs);
-    const auto slots = static_cast<std::int64_t>(s.durationS * 4);
-    out.window = run.timeline.window(std::min(kWarmUpSlots, slots / 4), slots);
-    out.whole = run.timeline.window(0, run.timeline.lastSlot());
-    out.verdict =
-        judge::judge(out.window, s.objective, scenario::usersToText(s.workload.dailyActiveUsers),
-                     judge::firstToBreak(run.timeline, kWarmUpSlots));
-    return out;
+    RunResult run;
+    run.engine = EngineKind::sim;
+    run.timeline = engine::simulate(s, inputs).timeline;
+    judgeRun(run, s, 0, static_cast<std::int64_t>(std::ceil(s.durationS * 4)) - 1);
+    return measuredFrom(std::move(run));
 }
 
 void print(const study::CellAgreement& c) {
@@ -109,7 +107,7 @@ std::vector<study::GridCell> realGrid(const scenario::Scenario& base,
         s.workload.dailyActiveUsers = users;
         s.durationS = 60;
         const auto run = engine::simulate(s, inputs);
-        const auto window = run.timeline.window(kWarmUpSlots, 240);
+        const auto window = run.timeline.window(kSettledSlots, 239);
         return window.nodes.at("primary").utilisation();
     };
     // At low load utilisation is proportional to the rate.

@@ -15,7 +15,7 @@ namespace {
 MeasuredRun runOf(const scenario::Scenario& s, const system::Inputs& inputs = shippedInputs()) {
     MeasuredRun out;
     const auto run = engine::simulate(s, inputs);
-    out.window = run.timeline.window(8, static_cast<std::int64_t>(s.durationS * 4));
+    out.window = run.timeline.window(8, static_cast<std::int64_t>(s.durationS * 4) - 1);
     out.verdict = judge::judge(out.window, s.objective, "10k", std::nullopt);
     return out;
 }

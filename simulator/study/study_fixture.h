@@ -4,20 +4,11 @@
 #include "simulator/hardware/assets.h"
 #include "simulator/mechanisms/catalogue.h"
 #include "simulator/scenario/scenario.h"
-#include "simulator/system/inputs.h"
+#include "tests/support/shipped_inputs.h"
 
 namespace tenfold::study {
 
-/// What is shipped, so that a test says the same on every machine.
-inline const system::Inputs& shippedInputs() {
-    static const system::Inputs inputs{
-        std::make_shared<hardware::StatementCosts>(hardware::StatementCosts::shipped()),
-        std::make_shared<system::OperationProfile>(system::OperationProfile::shippedFile()),
-        std::make_shared<system::HopOverheads>(system::HopOverheads::shippedFile()),
-        {},
-        {}};
-    return inputs;
-}
+using test::shippedInputs;
 
 inline scenario::Scenario shippedScenario(const std::string& name, double users,
                                           const std::vector<std::string>& set = {}) {

@@ -41,7 +41,6 @@ void Api::start(std::uint32_t index, Instance& instance, Nanos now) {
 
 void Api::chooseTrace(Request& r, bool isHit) {
     r.trace = &r.design->traceFor(r.endpoint, r.key, isHit, m_system.traceStream());
-    r.isHit = isHit;
     r.bytes = r.trace->bytes;
     r.rows = r.trace->rows;
     r.status = static_cast<std::uint16_t>(r.trace->status);

@@ -110,13 +110,4 @@ void Clients::moved(std::uint32_t from, std::uint32_t fromGeneration, std::uint3
         }
 }
 
-void Clients::endAll(Nanos now) {
-    for (const auto& d : m_deadlines) {
-        const Request& r = m_system.requests()[d.request];
-        if (r.generation != d.generation || r.isEnded) continue;
-        end(d.request, Outcome::unfinished, static_cast<double>(now - r.dueAt) / 1e6);
-    }
-    m_deadlines.clear();
-}
-
 }  // namespace tenfold::system

@@ -32,8 +32,6 @@ public:
                std::uint32_t toGeneration);
     /// A request of a user or of the abuser, now.
     void ask(const load::RequestPlan& plan, bool isAbuser, Nanos now);
-    /// Open requests become "unfinished".
-    void endAll(Nanos now);
     std::size_t open() const { return m_open; }
 
 private:

@@ -56,8 +56,6 @@ public:
     void kill(std::uint32_t node, Nanos now);
     void revive(std::uint32_t node, Nanos now);
 
-    /// What a work's statements cost on an emulated core, ns.
-    Nanos costOf(std::uint32_t statement) const { return m_costs[statement]; }
     Slab<Work>& works() { return m_works; }
     void workArrives(std::uint32_t work, Nanos now);
     void coresDue(std::uint32_t node, Nanos now);

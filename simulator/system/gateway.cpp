@@ -128,10 +128,6 @@ void Gateway::broken(std::uint32_t index, Nanos now) {
     m_line.push_front({again, now});
 }
 
-void Gateway::instanceDied(std::uint32_t instance) {
-    m_system.api().instances()[instance]->isUp = false;
-}
-
 void Gateway::healthCheck(Nanos now) {
     for (auto& i : m_system.api().instances())
         if (i->isAlive) i->isUp = true;

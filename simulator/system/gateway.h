@@ -27,7 +27,6 @@ public:
     void answered(std::uint32_t request, Nanos now);
     /// The instance died under a request: asked elsewhere when that does no harm, else 502.
     void broken(std::uint32_t request, Nanos now);
-    void instanceDied(std::uint32_t instance);
     void instancesChanged(Nanos now) { serveLine(now); }
     void healthCheck(Nanos now);
     std::size_t waiting() const { return m_line.size(); }

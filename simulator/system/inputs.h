@@ -25,7 +25,7 @@ struct Calibration {
     double databaseHopUs = 0;    // a round trip beside its statements
     double poolerHopUs = 0;      // what the pooler adds to it
     double cacheHopUs = 0;       // a command
-    double databaseCores = 0;    // real ones; 0: as the hardware profile says
+    int databaseCores = 0;       // real ones; 0: as the hardware profile says
 };
 
 /// All that a simulation is fed with beside the scenario: prices, operation profiles and what a hop

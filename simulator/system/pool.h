@@ -45,7 +45,6 @@ public:
 
     std::deque<Waiter> line;
     std::uint64_t timedOut = 0;  // since the last look
-    std::uint64_t refused = 0;
     std::uint64_t arrived = 0;
     std::uint64_t completed = 0;
     bool isArmed = false;

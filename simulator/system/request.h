@@ -38,7 +38,6 @@ struct Request {
     bool isEnded = false;    // for its client
     bool isServed = false;   // for the servers
     bool isRetried = false;  // by the gateway
-    bool isHit = false;
     bool holdsLock = false;
     bool isLocked = false;  // waited for somebody else's answer at least once
     Phase phase = Phase::computing;

@@ -62,10 +62,8 @@ void System::configure() {
         m_hardware.linkMs = 0;
         m_hardware.commitFlushMs = 0;
         m_hardware.dataFactor = 1;
-        if (m_inputs.real->databaseCores > 0) {
-            const auto cores = static_cast<int>(m_inputs.real->databaseCores);
+        if (const int cores = m_inputs.real->databaseCores; cores > 0)
             m_hardware.primaryCores = m_hardware.replicaCores = cores;
-        }
     }
     m_halfLinkNs = static_cast<Nanos>(m_hardware.linkMs * 1e6 / 2);
     m_gateway.configure(m_hardware);

@@ -10,19 +10,9 @@
 
 #include "simulator/engine/simulated/simulate.h"
 #include "simulator/mechanisms/catalogue.h"
+#include "tests/support/shipped_inputs.h"
 
 namespace tenfold::test {
-
-/// What is shipped, so that a test says the same on every machine.
-inline const system::Inputs& shippedInputs() {
-    static const system::Inputs inputs{
-        std::make_shared<hardware::StatementCosts>(hardware::StatementCosts::shipped()),
-        std::make_shared<system::OperationProfile>(system::OperationProfile::shippedFile()),
-        std::make_shared<system::HopOverheads>(system::HopOverheads::shippedFile()),
-        {},
-        {}};
-    return inputs;
-}
 
 /// The twin, to be handled as test::LiveSystem is.
 class SimulatedSystem {

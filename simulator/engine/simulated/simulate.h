@@ -22,8 +22,8 @@ struct SimulatedRun {
     std::uint64_t events = 0;
 };
 
-/// Runs a scenario for its duration as fast as it goes, then until everything has ended. What is
-/// still open after the client's patience is unfinished. `goesOn` is asked after each slot of the
+/// Runs a scenario for its duration as fast as it goes, then without load until everything has
+/// ended, which is at most the client's patience later. `goesOn` is asked after each slot of the
 /// load, with its number; false ends the run there. Throws as makeSystem does.
 SimulatedRun simulate(const scenario::Scenario& scenario, const system::Inputs& inputs,
                       const system::Options& options = {},

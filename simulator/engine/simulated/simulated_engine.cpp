@@ -60,7 +60,11 @@ private:
     void post(Command command) {
         {
             std::lock_guard lock(m_mutex);
-            if (m_commands.size() < kMostCommands) m_commands.push_back(std::move(command));
+            // The end is always heard.
+            if (m_commands.size() < kMostCommands || std::holds_alternative<Stop>(command))
+                m_commands.push_back(std::move(command));
+            else
+                m_hasRefused = true;
         }
         m_wake.notify_all();
     }
@@ -92,6 +96,8 @@ private:
                 continue;
             }
             emitSlot(*system);
+            if (wasRefused())
+                note("a command was refused", "256 commands are waiting already", *system);
         }
         m_handler(PhaseChange{Phase::idle, ""});
     }
@@ -118,6 +124,11 @@ private:
             if (Clock::now() >= due) return SlotDue{};
             m_wake.wait_until(lock, due);
         }
+    }
+
+    bool wasRefused() {
+        std::lock_guard lock(m_mutex);
+        return std::exchange(m_hasRefused, false);
     }
 
     void emitSlot(system::System& system) {
@@ -173,6 +184,7 @@ private:
     std::condition_variable m_wake;
     std::deque<Command> m_commands;
     std::int64_t m_allowed = -1;
+    bool m_hasRefused = false;
     bool m_isClosing = false;
     std::thread m_thread;
 };
