@@ -22,7 +22,7 @@ EmulatedCpu::EmulatedCpu(int cores, double sliceMs)
     m_busyBeforeNs = 0;
 }
 
-void EmulatedCpu::spend(double costMs, std::int64_t arrivalNs) {
+void EmulatedCpu::spend(double costMs, std::int64_t arrivalNs, std::int64_t afterNs) {
     std::unique_lock lock(m_mutex);
     const auto job = m_cores.submit(arrivalNs, static_cast<std::int64_t>(costMs * 1e6));
     while (true) {
@@ -31,17 +31,33 @@ void EmulatedCpu::spend(double costMs, std::int64_t arrivalNs) {
         m_cores.advance(monotonicNow(), m_grants, m_finishes);
         for (const auto& f : m_finishes) m_finished[f.id] = f.at;
         if (const auto it = m_finished.find(job); it != m_finished.end()) {
-            m_overrun.recordNs(monotonicNow() - it->second);
+            const auto due = it->second + afterNs;
             m_finished.erase(it);
+            if (due > monotonicNow()) {
+                lock.unlock();
+                sleepUntil(due);
+                lock.lock();
+            }
+            m_overrun.recordNs(monotonicNow() - due);
             return;
         }
         // Others can only delay it: sleeping until the prediction never oversleeps by more than the
         // kernel does.
-        const auto due = m_cores.predictFinish(job);
+        const auto due = m_cores.predictFinish(job) + afterNs;
         lock.unlock();
         sleepUntil(due);
         lock.lock();
     }
+}
+
+void EmulatedCpu::setCores(int cores) {
+    std::lock_guard lock(m_mutex);
+    if (cores == m_cores.cores()) return;
+    m_grants.clear();
+    m_finishes.clear();
+    m_cores.advance(monotonicNow(), m_grants, m_finishes);
+    for (const auto& f : m_finishes) m_finished[f.id] = f.at;
+    m_cores.setCores(cores);
 }
 
 EmulatedCpu::Counters EmulatedCpu::takeCounters() {

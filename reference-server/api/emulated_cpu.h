@@ -16,8 +16,11 @@ class EmulatedCpu {
 public:
     EmulatedCpu(int cores, double sliceMs);
 
-    /// Books `costMs` of CPU from `arrivalNs` on and returns when it is done.
-    void spend(double costMs, std::int64_t arrivalNs);
+    /// Books `costMs` of CPU from `arrivalNs` on and returns when it is done, and `afterNs` later
+    /// (a link to whoever asked).
+    void spend(double costMs, std::int64_t arrivalNs, std::int64_t afterNs = 0);
+    /// Bigger (or smaller) machines, from now on.
+    void setCores(int cores);
 
     struct Counters {
         double busyCoreMs = 0;  // since the last call

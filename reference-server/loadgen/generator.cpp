@@ -26,12 +26,13 @@ Generator::Generator(asio::io_context& io, Settings settings, ResultBook& book)
       m_settings(std::move(settings)),
       m_book(book),
       m_addresses(m_settings.addresses, m_settings.sharedAddressPart),
-      m_writer(m_settings.tokenKey, m_settings.host),
+      m_writer(m_settings.host),
       m_mix(m_settings.seed, m_settings.mix, m_settings.zipfExponent),
       m_users(random::Stream(m_settings.seed, "arrivals.users")),
       m_abuser(random::Stream(m_settings.seed, "arrivals.abuser")),
       m_abuserStream(m_settings.seed, "abuser.requests"),
       m_timer(io) {
+    if (m_settings.tokens) m_tokens.emplace(m_io, *m_settings.tokens);
     const bool isFixed = !m_settings.fixedRequest.empty();
     for (int i = 0; i < m_addresses.count(); ++i)
         m_pools.push_back(
@@ -111,12 +112,23 @@ void Generator::fire(Nanos dueAt, Audience who) {
     request->deadline = dueAt + static_cast<Nanos>(m_settings.clientTimeoutMs * 1e6);
     const bool isFixed = !m_settings.fixedRequest.empty();
     if (isFixed) request->pool = 0;
-    request->text = isFixed ? m_settings.fixedRequest : m_writer.write(plan);
     const Nanos now = monotonicNow();
     m_book.offered(plan.endpoint, who, dueAt);
     m_book.lag(now - dueAt, now);
     ++m_inFlight;
     m_byDeadline.push_back(request);
+    if (isFixed || !m_tokens) {
+        request->text = isFixed ? m_settings.fixedRequest : m_writer.write(plan, "");
+        return enter(request);
+    }
+    m_tokens->withToken(plan.user, [this, request, plan](const std::string& token) {
+        if (request->isEnded) return;  // its client's patience ran out before
+        request->text = m_writer.write(plan, token);
+        enter(request);
+    });
+}
+
+void Generator::enter(const RequestPtr& request) {
     if (m_line.empty() && trySend(request)) return;
     if (m_line.size() >= lineBound()) {
         end(request, Outcome::notSent, -1, 0);

@@ -15,6 +15,7 @@
 #include "reference-server/loadgen/connection.h"
 #include "reference-server/loadgen/request_text.h"
 #include "reference-server/loadgen/result_book.h"
+#include "reference-server/loadgen/token_book.h"
 #include "simulator/load/arrivals.h"
 #include "simulator/load/request_mix.h"
 
@@ -30,7 +31,6 @@ public:
     struct Settings {
         boost::asio::ip::tcp::endpoint target;
         std::string host;
-        std::string tokenKey;
         std::uint64_t seed = 42;
         std::map<std::string, double> mix;
         double zipfExponent = 1.0;
@@ -38,6 +38,8 @@ public:
         double sharedAddressPart = 0.1;
         double clientTimeoutMs = 5000;
         int maxConnections = 4096;
+        /// The users' tokens; without them nobody says who they are.
+        std::optional<TokenBook::Settings> tokens{};
         /// Stand-alone: this request and nothing else, from one address.
         std::string fixedRequest;
     };
@@ -49,6 +51,13 @@ public:
     void setRate(double usersHz, double abuserHz);
     /// No more arrivals; calls back when nothing is open, at the latest after the client time-out.
     void drain(std::function<void()> done);
+
+    /// Where tokens are to be had from now on. On the IO thread.
+    void setAuthPort(int port) {
+        if (m_tokens) m_tokens->setAuthPort(port);
+    }
+    std::uint64_t tokensRefreshed() const { return m_tokens ? m_tokens->refreshed() : 0; }
+    std::uint64_t tokensNotRefreshed() const { return m_tokens ? m_tokens->notRefreshed() : 0; }
 
     int inFlight() const { return m_inFlight; }
     std::size_t waiting() const { return m_line.size(); }
@@ -79,6 +88,7 @@ private:
     void arm();
     void fireDue();
     void fire(measure::Nanos dueAt, Audience who);
+    void enter(const RequestPtr& request);
     bool trySend(const RequestPtr& request);
     void open(const RequestPtr& request);
     void send(const RequestPtr& request, const std::shared_ptr<Connection>& connection);
@@ -95,6 +105,7 @@ private:
     ResultBook& m_book;
     AddressBook m_addresses;
     RequestWriter m_writer;
+    std::optional<TokenBook> m_tokens;
     load::RequestMix m_mix;
     load::PoissonArrivals m_users;
     load::PoissonArrivals m_abuser;

@@ -35,7 +35,6 @@ Generator::Settings settingsFor(const Server& server, std::uint64_t seed) {
     Generator::Settings s;
     s.target = server.endpoint();
     s.host = "test";
-    s.tokenKey = "key";
     s.seed = seed;
     return s;
 }
@@ -95,11 +94,11 @@ TEST(Schedule, OneSeedAsksForTheSameThingsInTheSameOrder) {
     while (book.totalEnded() < 100 && io.run_one_for(std::chrono::seconds(10)) > 0) {
     }
     load::RequestMix mix(7, settings.mix, settings.zipfExponent);
-    loadgen::RequestWriter writer("key", "test");
+    const loadgen::RequestWriter writer("test");
     const auto lines = server.lines();
     ASSERT_GE(lines.size(), 100u);
     for (std::size_t i = 0; i < 100; ++i) {
-        const auto text = writer.write(mix.next());
+        const auto text = writer.write(mix.next(), "");
         EXPECT_EQ(lines[i], text.substr(0, text.find(" HTTP"))) << i;
     }
 }

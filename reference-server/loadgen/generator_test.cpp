@@ -30,7 +30,6 @@ Result runAgainst(const tcp::endpoint& target, double rateHz, std::chrono::milli
     Generator::Settings s;
     s.target = target;
     s.host = "test";
-    s.tokenKey = "key";
     s.clientTimeoutMs = timeoutMs;
     s.maxConnections = maxConnections;
     Generator g(io, s, book);

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "reference-server/protocol/identity.h"
 #include "simulator/load/endpoints.h"
 
 namespace tenfold::loadgen {
@@ -52,24 +51,17 @@ std::string bodyOf(const load::RequestPlan& p) {
     return "";
 }
 
-RequestWriter::RequestWriter(std::string tokenKey, std::string host)
-    : m_tokenKey(std::move(tokenKey)), m_host(std::move(host)) {}
-
-const std::string& RequestWriter::tokenOf(std::uint64_t user) {
-    auto& token = m_tokens[user];
-    if (token.empty()) token = protocol::bearerToken(m_tokenKey, user);
-    return token;
-}
+RequestWriter::RequestWriter(std::string host) : m_host(std::move(host)) {}
 
 void RequestWriter::rememberLsn(std::uint64_t user, const std::string& cookie) {
     m_lsnCookies[user] = cookie;
 }
 
-std::string RequestWriter::write(const load::RequestPlan& plan) {
+std::string RequestWriter::write(const load::RequestPlan& plan, const std::string& token) const {
     const auto& endpoint = load::endpoints()[plan.endpoint];
     std::string out =
         fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", endpoint.method, targetOf(plan), m_host);
-    out += "Authorization: Bearer " + tokenOf(plan.user) + "\r\n";
+    if (!token.empty()) out += "Authorization: Bearer " + token + "\r\n";
     if (const auto it = m_lsnCookies.find(plan.user); it != m_lsnCookies.end())
         out += "Cookie: lsn=" + it->second + "\r\n";
     if (endpoint.isRead) return out + "\r\n";

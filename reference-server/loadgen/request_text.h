@@ -14,20 +14,16 @@ std::string targetOf(const load::RequestPlan& plan);
 /// JSON; empty for a read.
 std::string bodyOf(const load::RequestPlan& plan);
 
-/// Turns a plan into the bytes of an HTTP request. Tokens are made once for each user, and users
-/// carry the cookie of their last write.
+/// Turns a plan into the bytes of an HTTP request. Users carry the cookie of their last write.
 class RequestWriter {
 public:
-    RequestWriter(std::string tokenKey, std::string host);
-    std::string write(const load::RequestPlan& plan);
+    explicit RequestWriter(std::string host);
+    /// `token`: of its user; empty: it says of nobody that it is.
+    std::string write(const load::RequestPlan& plan, const std::string& token) const;
     void rememberLsn(std::uint64_t user, const std::string& cookie);
 
 private:
-    const std::string& tokenOf(std::uint64_t user);
-
-    std::string m_tokenKey;
     std::string m_host;
-    std::unordered_map<std::uint64_t, std::string> m_tokens;
     std::unordered_map<std::uint64_t, std::string> m_lsnCookies;
 };
 

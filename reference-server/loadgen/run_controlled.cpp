@@ -10,7 +10,6 @@
 #include "reference-server/loadgen/generator.h"
 #include "reference-server/loadgen/run.h"
 #include "reference-server/nodes/common/slot_reporter.h"
-#include "reference-server/protocol/identity.h"
 
 namespace tenfold::loadgen {
 
@@ -22,13 +21,21 @@ namespace {
 constexpr rlim_t kOtherDescriptors = 200;
 constexpr int kFewestConnections = 64;
 
+int authPortIn(const json& line) {
+    const auto& peers = line.at("peers");
+    return peers.contains("auth") ? peers["auth"].at("port").get<int>() : 0;
+}
+
 Generator::Settings settingsFrom(const json& start, const nodes::NodeIdentity& identity) {
     Generator::Settings s;
     const auto port = start.at("peers").at("gateway").at("port").get<unsigned short>();
     s.target = {asio::ip::address_v4::loopback(), port};
     s.host = fmt::format("127.0.0.1:{}", port);
-    s.tokenKey = protocol::tokenKey(identity.seed);
     s.seed = identity.seed;
+    const auto design = scenario::designFromTrustedJson(start.at("design"));
+    s.tokens = {identity.seed,
+                static_cast<int>(design.parameter("token_validation", "token_lifetime_s", 600)),
+                authPortIn(start)};
     const auto& w = start.at("workload");
     s.mix = w.at("mix").get<std::map<std::string, double>>();
     s.zipfExponent = w.at("zipf_exponent").get<double>();
@@ -81,6 +88,9 @@ int runControlled(int parentPid) {
                     n.waiting = static_cast<double>(generator.waiting());
                     n.gauges["connections"] = generator.connections();
                     n.gauges["reuse_races"] = static_cast<double>(generator.reuseRaces());
+                    n.gauges["tokens_refreshed"] = static_cast<double>(generator.tokensRefreshed());
+                    n.gauges["tokens_not_refreshed"] =
+                        static_cast<double>(generator.tokensNotRefreshed());
                     promise->set_value(n);
                 });
                 if (future.wait_for(std::chrono::milliseconds(200)) == std::future_status::ready)
@@ -90,6 +100,7 @@ int runControlled(int parentPid) {
             json ready = {{"ready", true}, {"port", 0}};
             if (!note.empty()) ready["note"] = note;
             control.emit(ready);
+            int authPort = authPortIn(start);
             control.run([&](const json& command) {
                 const auto cmd = command.at("cmd").get<std::string>();
                 if (cmd == "load") {
@@ -109,9 +120,11 @@ int runControlled(int parentPid) {
                         });
                     });
                 } else if (cmd == "prepare") {
+                    authPort = authPortIn(command);
                     control.emit({{"prepared", command.at("version")}});
                 } else if (cmd == "publish") {
                     version = command.at("version").get<std::uint64_t>();
+                    asio::post(io, [&generator, authPort] { generator.setAuthPort(authPort); });
                     control.emit({{"published", version.load()}});
                 } else if (cmd == "retire") {
                     control.emit({{"retired", command.at("version")}});

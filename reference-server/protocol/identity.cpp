@@ -56,12 +56,12 @@ std::string tokenKey(std::uint64_t seed) {
     return fmt::format("tenfold-users-{}", seed);
 }
 
-std::string bearerToken(std::string_view secret, std::uint64_t user) {
-    return sign(secret, "user", user);
+std::string refreshToken(std::string_view key, std::uint64_t user) {
+    return sign(key, "refresh", user);
 }
 
-std::optional<std::uint64_t> userOfToken(std::string_view secret, std::string_view token) {
-    return verify(secret, "user", token);
+std::optional<std::uint64_t> userOfRefreshToken(std::string_view key, std::string_view token) {
+    return verify(key, "refresh", token);
 }
 
 std::string hopSignature(std::string_view secret) {

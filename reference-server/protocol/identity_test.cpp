@@ -6,18 +6,18 @@
 using namespace tenfold::protocol;  // NOLINT: a test
 
 TEST(Identity, ATokenNamesItsUserAndNothingElsePasses) {
-    const auto token = bearerToken("secret", 17);
-    EXPECT_EQ(userOfToken("secret", token), 17u);
-    EXPECT_FALSE(userOfToken("other", token));
+    const auto token = refreshToken("secret", 17);
+    EXPECT_EQ(userOfRefreshToken("secret", token), 17u);
+    EXPECT_FALSE(userOfRefreshToken("other", token));
     auto forged = token;
     forged[0] = '2';
-    EXPECT_FALSE(userOfToken("secret", forged));
+    EXPECT_FALSE(userOfRefreshToken("secret", forged));
     for (const char* bad : {"", "17", "17.", ".abc", "x.y"})
-        EXPECT_FALSE(userOfToken("secret", bad));
+        EXPECT_FALSE(userOfRefreshToken("secret", bad));
 }
 
 TEST(Identity, ATokenIsNotALsnAndTheHopIsItsOwn) {
-    EXPECT_FALSE(lsnOf("secret", bearerToken("secret", 5)));
+    EXPECT_FALSE(lsnOf("secret", refreshToken("secret", 5)));
     EXPECT_EQ(lsnOf("secret", signedLsn("secret", 5)), 5u);
     EXPECT_TRUE(isHopSignature("secret", hopSignature("secret")));
     EXPECT_FALSE(isHopSignature("secret", "secret"));

@@ -14,6 +14,7 @@
 #include <boost/asio/streambuf.hpp>
 #include <cerrno>
 
+#include "reference-server/nodes/auth/auth.h"
 #include "reference-server/nodes/cache/cache.h"
 #include "reference-server/nodes/database/database.h"
 #include "reference-server/nodes/gateway/gateway.h"
@@ -38,6 +39,7 @@ int runNode(const std::string& role, int parent) {
         if (role == "gateway") return nodes::runGateway(control, start);
         if (role == "pooler") return nodes::runPooler(control, start);
         if (role == "cache") return nodes::runCache(control, start);
+        if (role == "auth") return nodes::runAuth(control, start);
         if (role == "profiler") return profiler::runProfiler(control, start);
         control.emit({{"fatal", "unknown role: " + role}});
     } catch (const std::exception& e) {
@@ -122,7 +124,7 @@ int main(int argc, char** argv) {
     std::string role;
     int parent = 0;
     app.add_option("--role", role,
-                   "database, replica, instance, gateway, pooler, cache or profiler");
+                   "database, replica, instance, gateway, pooler, cache, auth or profiler");
     app.add_option("--parent", parent, "process id that must be the parent");
     CLI11_PARSE(app, argc, argv);
     raiseFileLimit();

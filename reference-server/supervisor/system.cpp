@@ -10,7 +10,7 @@
 #include <filesystem>
 
 #include "reference-server/data/dataset.h"
-#include "reference-server/protocol/identity.h"
+#include "reference-server/protocol/access_token.h"
 #include "reference-server/supervisor/sleep.h"
 
 namespace tenfold::supervisor {
@@ -45,13 +45,15 @@ std::string tryIt(const std::string& role, int port, std::uint64_t seed) {
     if (role == "cache") return fmt::format("redis-cli -h 127.0.0.1 -p {}", port);
     if (role == "gateway")
         return fmt::format("curl -i -H 'Authorization: Bearer {}' http://127.0.0.1:{}/v1/orders",
-                           protocol::bearerToken(protocol::tokenKey(seed), 1), port);
+                           protocol::accessToken(seed, 1), port);
     if (role == "instance") return fmt::format("curl -i http://127.0.0.1:{}/openapi.json", port);
+    if (role == "auth")
+        return fmt::format("curl -i http://127.0.0.1:{}/.well-known/jwks.json", port);
     return "";
 }
 
 bool speaksHttp(const std::string& role) {
-    return role == "gateway" || role == "instance";
+    return role == "gateway" || role == "instance" || role == "auth";
 }
 
 }  // namespace
@@ -112,6 +114,9 @@ json System::peersFor(const std::string& role) const {
         return it == m_nodes.end() ? nullptr : *it;
     };
     json peers = json::object();
+    // One that came back has another port; a dead one keeps its old one, where nobody listens.
+    const Child auth = find("auth") ? find("auth") : known("auth");
+    if (auth && (role == "gateway" || role == "generator")) peers["auth"] = entry(auth);
     if (role == "gateway") {
         peers["instances"] = json::array();
         for (const auto& c : alive("instance")) {
@@ -164,6 +169,8 @@ json System::startLine(const Child& child) const {
     if (child->role() == "generator") line["workload"] = scenario::toJson(m_scenario)["workload"];
     if (child->role() == "database") line["cores"] = hardware.primaryCores;
     if (child->role() == "replica") line["cores"] = hardware.replicaCores;
+    // What was revoked stays so when the service comes back.
+    if (child->role() == "auth") line["state"] = m_folder.path() / "revoked";
     return line;
 }
 
@@ -252,6 +259,8 @@ std::string System::nextInstanceId() {
 awaitable<void> System::startMissing() {
     for (int n = serving("replica"); n < m_target.replicas() - held("replica"); ++n)
         co_await startReplica(fmt::format("replica-{}", ++m_replicasMade));
+    if (!find("auth") && held("auth") == 0)
+        co_await makeReady(spawnNode("auth", "auth"), json::object());
     if (m_target.hasCache() && !find("cache"))
         co_await makeReady(spawnNode("cache", "cache"), json::object());
     if (m_target.hasPooler() && !find("pooler"))

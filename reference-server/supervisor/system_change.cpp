@@ -49,7 +49,7 @@ awaitable<std::string> System::prepareAll() {
                  {"hardware", hardware::toJson(hardware)}};
     // Towards the client: nobody may use what is behind it before that is prepared.
     for (const char* role :
-         {"database", "replica", "cache", "pooler", "instance", "gateway", "generator"}) {
+         {"database", "replica", "auth", "cache", "pooler", "instance", "gateway", "generator"}) {
         for (const auto& child : alive(role)) {
             line["peers"] = peersFor(role);
             line.erase("cores");
@@ -66,7 +66,7 @@ awaitable<std::string> System::prepareAll() {
 awaitable<void> System::publishAll() {
     const json line = {{"cmd", "publish"}, {"version", m_allocated}};
     for (const char* role :
-         {"database", "replica", "cache", "pooler", "instance", "generator", "gateway"})
+         {"database", "replica", "auth", "cache", "pooler", "instance", "generator", "gateway"})
         for (const auto& child : alive(role)) {
             const auto done = co_await child->ask(line, "published", kPublishLimit);
             if (!done) refuseUnlessDead(*child, "take the change over");
@@ -132,7 +132,7 @@ awaitable<void> System::retireThenEnd(std::uint64_t version, std::vector<Child> 
     const json retire = {{"cmd", "retire"}, {"version", version}};
     // The gateway answers when the instances it no longer uses are idle; instances when no request
     // of an older version is open.
-    for (const char* role : {"gateway", "instance", "pooler", "cache", "generator"})
+    for (const char* role : {"gateway", "instance", "pooler", "cache", "auth", "generator"})
         for (const auto& child : alive(role)) co_await child->ask(retire, "retired", kRetireLimit);
     if (!surplus.empty()) co_await endNodes(std::move(surplus));
 }

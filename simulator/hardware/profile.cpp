@@ -38,6 +38,7 @@ void visitFields(Profile& p, Visit visit) {
     visit("api_per_byte_ns", p.apiPerByteNs);
     visit("commit_flush_ms", p.commitFlushMs);
     visit("cache_op_us", p.cacheOpUs);
+    visit("auth_request_ms", p.authRequestMs);
     visit("slice_ms", p.sliceMs);
     visit("gateway_queue", p.gatewayQueue);
     visit("connection_wait_ms", p.connectionWaitMs);

@@ -23,7 +23,7 @@ struct HardwareProfile {
     int authCores = 0;
     double originLinkMbit = 0;
     double clientLinkMbit = 0;
-    double linkMs = 0;  // API–database, there and back
+    double linkMs = 0;  // API–database and gateway–auth, there and back
     int maxConnections = 0;
     int reservedConnections = 0;
     double dataFactor = 1;  // rows scanned, times the ×1 dataset
@@ -32,7 +32,8 @@ struct HardwareProfile {
     double apiPerRowUs = 0;   // materialising a row
     double apiPerByteNs = 0;  // serialising a byte
     double commitFlushMs = 0;
-    double cacheOpUs = 0;  // one command of the shared cache
+    double cacheOpUs = 0;      // one command of the shared cache
+    double authRequestMs = 0;  // one introspection or refresh at the auth service
     double sliceMs = 0;
     int gatewayQueue = 0;
     double connectionWaitMs = 0;  // then 503

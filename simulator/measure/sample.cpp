@@ -53,6 +53,8 @@ void ServerCounts::merge(const ServerCounts& o) {
     cacheMisses += o.cacheMisses;
     recomputes += o.recomputes;
     staleOwnReads += o.staleOwnReads;
+    introspections += o.introspections;
+    localValidations += o.localValidations;
 }
 
 double StageTimes::sumMs() const {

@@ -82,6 +82,8 @@ struct ServerCounts {
     std::uint64_t cacheMisses = 0;
     std::uint64_t recomputes = 0;  // database work done to refill the cache
     std::uint64_t staleOwnReads = 0;
+    std::uint64_t introspections = 0;    // tokens the auth service was asked about
+    std::uint64_t localValidations = 0;  // and those the gateway judged by itself
     void merge(const ServerCounts& other);
 };
 
@@ -106,7 +108,7 @@ struct EndpointSample {
 /// One node over one slot. Gauges are the value at the end of the slot (mean when merged over
 /// time).
 struct NodeSample {
-    std::string role;  // gateway, instance, database, replica, pooler, cache, generator
+    std::string role;  // gateway, instance, database, replica, pooler, cache, auth, generator
     bool alive = true;
     double spanMs = 0;      // time covered: one slot, or the merged window
     double cores = 0;       // emulated; 0 when native

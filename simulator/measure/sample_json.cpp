@@ -61,6 +61,8 @@ json serverJson(const ServerCounts& s) {
     put(j, "cache_misses", s.cacheMisses);
     put(j, "recomputes", s.recomputes);
     put(j, "stale_own_reads", s.staleOwnReads);
+    put(j, "introspections", s.introspections);
+    put(j, "local_validations", s.localValidations);
     return j;
 }
 
@@ -76,6 +78,8 @@ ServerCounts serverFrom(const json& j) {
     get(j, "cache_misses", s.cacheMisses);
     get(j, "recomputes", s.recomputes);
     get(j, "stale_own_reads", s.staleOwnReads);
+    get(j, "introspections", s.introspections);
+    get(j, "local_validations", s.localValidations);
     return s;
 }
 

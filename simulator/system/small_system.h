@@ -44,6 +44,7 @@ constexpr double kStatementMs = 1;
 constexpr double kLongMs = 3000;
 constexpr double kFlushMs = 1;
 constexpr double kApplyMs = 1 + 0.15;
+constexpr double kAuthMs = 1.5;
 // And what hops add.
 constexpr double kGatewayMs = 0.12, kInstanceMs = 0.09, kDatabaseMs = 0.07, kPoolerMs = 0.03,
                  kCacheMs = 0.06;
@@ -240,6 +241,7 @@ private:
                                  {"api_per_byte_ns", 10},
                                  {"commit_flush_ms", kFlushMs},
                                  {"cache_op_us", 10},
+                                 {"auth_request_ms", kAuthMs},
                                  {"slice_ms", 2},
                                  {"gateway_queue", 3},
                                  {"connection_wait_ms", 1000},

@@ -115,7 +115,7 @@ TEST(SuddenDeath, WhenTheSupervisorIsKilledItsNodesEndAndTheEngineSaysSo) {
 TEST(SuddenDeath, WhateverNodeIsKilledTheRunGoesOnAndSaysWhatHappened) {
     random::Stream moments(2028, "kill");
     for (const char* id :
-         {"api-1", "replica-1", "cache", "pooler", "gateway", "generator", "primary"}) {
+         {"api-1", "replica-1", "cache", "pooler", "auth", "gateway", "generator", "primary"}) {
         LiveSystem live(shipped("sound"));
         ASSERT_TRUE(live.isUp());
         live.runFor(0.25 + moments.uniform());

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-#include "reference-server/protocol/identity.h"
+#include "reference-server/protocol/access_token.h"
 #include "simulator/cli/inputs.h"
 #include "simulator/cli/recorder.h"
 #include "simulator/mechanisms/catalogue.h"
@@ -87,7 +87,7 @@ public:
     }
     httplib::Headers as(std::uint64_t user) const {
         return {{"Authorization",
-                 "Bearer " + protocol::bearerToken(protocol::tokenKey(m_scenario.seed), user)}};
+                 "Bearer " + protocol::accessToken(m_scenario.seed, user)}};
     }
 
 private:

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "reference-server/api/status_phrase.h"
-#include "reference-server/protocol/identity.h"
 
 namespace tenfold::nodes {
 
@@ -55,38 +54,23 @@ HttpResponse Admissions::tooMany(const mechanisms::Gcra& limiter, const mechanis
     return r;
 }
 
-Admissions::Decision Admissions::decide(const HttpRequest& request, const std::string& address,
-                                        std::int64_t nowNs) {
-    Decision d;
-    if (m_isPerIp) {
-        const auto a = m_perIp.admit(address, nowNs);
-        if (!a.isAdmitted) {
-            d.reason = "rate_limited_ip";
-            d.refusal =
-                tooMany(m_perIp, a, "perip", "This address has sent too many requests.", d.reason);
-            return d;
-        }
-    }
-    const auto authorization = request[http::field::authorization];
-    if (authorization.size() > 7 && boost::beast::iequals(authorization.substr(0, 7), "Bearer ")) {
-        d.user =
-            protocol::userOfToken(m_tokenKey, {authorization.data() + 7, authorization.size() - 7});
-        if (!d.user) {
-            d.reason = "bad_token";
-            d.refusal = problemResponse(401, "This bearer token is not valid here.", 0, d.reason);
-            d.refusal->set(http::field::www_authenticate, "Bearer error=\"invalid_token\"");
-            return d;
-        }
-    }
-    if (m_isPerUser && d.user) {
-        const auto a = m_perUser.admit(std::to_string(*d.user), nowNs);
-        if (!a.isAdmitted) {
-            d.reason = "rate_limited_user";
-            d.refusal =
-                tooMany(m_perUser, a, "peruser", "This user has sent too many requests.", d.reason);
-        }
-    }
-    return d;
+std::optional<Admissions::Refusal> Admissions::refuseAddress(const std::string& address,
+                                                             std::int64_t nowNs) {
+    if (!m_isPerIp) return std::nullopt;
+    const auto a = m_perIp.admit(address, nowNs);
+    if (a.isAdmitted) return std::nullopt;
+    const char* reason = "rate_limited_ip";
+    return Refusal{tooMany(m_perIp, a, "perip", "This address has sent too many requests.", reason),
+                   reason};
+}
+
+std::optional<Admissions::Refusal> Admissions::refuseUser(std::uint64_t user, std::int64_t nowNs) {
+    if (!m_isPerUser) return std::nullopt;
+    const auto a = m_perUser.admit(std::to_string(user), nowNs);
+    if (a.isAdmitted) return std::nullopt;
+    const char* reason = "rate_limited_user";
+    return Refusal{
+        tooMany(m_perUser, a, "peruser", "This user has sent too many requests.", reason), reason};
 }
 
 }  // namespace tenfold::nodes

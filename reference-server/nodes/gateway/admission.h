@@ -16,27 +16,27 @@ HttpResponse problemResponse(int status, const std::string& detail, int retryAft
                              const std::string& reason = "",
                              const std::vector<std::string>& violatedPolicies = {});
 
-/// Who may in: the limit per address comes before the token is looked at, the one per user after.
+/// How much somebody may ask: the limit per address comes before the token is looked at, the one
+/// per user after.
 class Admissions {
 public:
-    explicit Admissions(std::string tokenKey)
-        : m_tokenKey(std::move(tokenKey)), m_perIp(1, 1), m_perUser(1, 1) {}
+    Admissions() : m_perIp(1, 1), m_perUser(1, 1) {}
 
     void configure(const scenario::Design& design);
 
-    struct Decision {
-        std::optional<HttpResponse> refusal;
-        std::string reason;  // rate_limited_ip, rate_limited_user, bad_token
-        std::optional<std::uint64_t> user;
+    struct Refusal {
+        HttpResponse response;
+        std::string reason;  // rate_limited_ip, rate_limited_user
     };
-    Decision decide(const HttpRequest& request, const std::string& address, std::int64_t nowNs);
+    /// Nothing when it is let in.
+    std::optional<Refusal> refuseAddress(const std::string& address, std::int64_t nowNs);
+    std::optional<Refusal> refuseUser(std::uint64_t user, std::int64_t nowNs);
 
 private:
     static HttpResponse tooMany(const mechanisms::Gcra& limiter, const mechanisms::Admission& a,
                                 const char* policy, const std::string& detail,
                                 const std::string& reason);
 
-    std::string m_tokenKey;
     bool m_isPerIp = false;
     bool m_isPerUser = false;
     mechanisms::Gcra m_perIp;

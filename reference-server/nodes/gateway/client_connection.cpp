@@ -28,6 +28,24 @@ constexpr measure::Nanos kMaxRequestNs = 10'000'000'000;
 constexpr measure::Nanos kMaxWriteNs = 60'000'000'000;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr measure::Nanos kMaxLingerNs = 2'000'000'000;
+
+/// The token of "Authorization: Bearer …"; nothing when the client says nothing of that kind.
+std::optional<std::string> bearerTokenOf(const HttpRequest& request) {
+    const auto authorization = request[http::field::authorization];
+    if (authorization.size() <= 7 || !boost::beast::iequals(authorization.substr(0, 7), "Bearer "))
+        return std::nullopt;
+    return std::string(authorization.substr(7));
+}
+
+/// RFC 6750, 3.
+HttpResponse unauthorised(const mechanisms::TokenValidation::Answer& answer) {
+    const bool hasExpired = answer.reason == "token_expired";
+    auto r = problemResponse(
+        401, hasExpired ? "This access token has expired." : "This bearer token is not valid here.",
+        0, answer.reason);
+    r.set(http::field::www_authenticate, "Bearer error=\"invalid_token\"");
+    return r;
+}
 }  // namespace
 
 ClientConnection::ClientConnection(GatewayNode& node, asio::ip::tcp::socket socket)
@@ -73,6 +91,7 @@ void ClientConnection::read() {
     m_phaseSince = monotonicNow();
     m_requestSince = 0;
     m_request.reset();
+    m_authMs = 0;
     m_parser.emplace();
     m_parser->header_limit(kMaxHeaderBytes);
     m_parser->body_limit(kMaxBodyBytes);
@@ -158,13 +177,42 @@ void ClientConnection::handle() {
         finish(std::move(r), 0);
         return;
     }
-    auto decision = m_node.admissions().decide(*m_request, m_address, monotonicNow());
-    if (decision.refusal) {
-        m_node.countRejected(decision.reason);
-        finish(std::move(*decision.refusal), 0);
-        return;
+    m_authSince = monotonicNow();
+    if (auto refusal = m_node.admissions().refuseAddress(m_address, m_authSince))
+        return refuseWith(std::move(refusal));
+    const auto token = bearerTokenOf(*m_request);
+    if (!token) return forward(std::nullopt);
+    m_node.tokens().validate(
+        *token, [self = shared_from_this()](mechanisms::TokenValidation::Answer answer) {
+            self->tokenValidated(std::move(answer));
+        });
+}
+
+void ClientConnection::refuseWith(std::optional<Admissions::Refusal> refusal) {
+    m_node.countRejected(refusal->reason);
+    finish(std::move(refusal->response), 0);
+}
+
+void ClientConnection::tokenValidated(mechanisms::TokenValidation::Answer answer) {
+    const auto now = monotonicNow();
+    m_authMs = static_cast<double>(now - m_authSince) / 1e6;
+    m_node.countToken(m_endpoint, answer.wasAsked);
+    if (answer.status != 200) {
+        m_node.countRejected(answer.reason);
+        return finish(
+            answer.status == 401
+                ? unauthorised(answer)
+                : problemResponse(503, "Whose token this is cannot be told now.", 1, answer.reason),
+            0);
     }
-    forward(decision.user);
+    // Asking took time, in which the client may have left.
+    if (answer.wasAsked && isGone()) {
+        m_node.countRejected("client_gone");
+        return close();
+    }
+    if (auto refusal = m_node.admissions().refuseUser(answer.user, now))
+        return refuseWith(std::move(refusal));
+    forward(answer.user);
 }
 
 void ClientConnection::forward(std::optional<std::uint64_t> user) {
@@ -227,8 +275,10 @@ void ClientConnection::answered(Upstreams::Result result) {
             }
             m_room = std::move(result.room);
             std::string timing(r["Server-Timing"]);
-            r.set("Server-Timing", fmt::format("{}{}gateway_queue;dur={:.3f}", timing,
-                                               timing.empty() ? "" : ", ", result.queueMs));
+            r.set("Server-Timing",
+                  fmt::format("{}{}gateway_queue;dur={:.3f}{}", timing, timing.empty() ? "" : ", ",
+                              result.queueMs,
+                              m_authMs > 0 ? fmt::format(", auth;dur={:.3f}", m_authMs) : ""));
             finish(std::move(r), result.queueMs);
             return;
         }
@@ -264,7 +314,7 @@ void ClientConnection::finish(HttpResponse response, double queueMs) {
     const auto due = m_node.deliverAt(now, m_response.body().size() + 300);
     m_node.deadlines().at(due, [self = shared_from_this(), now, due] {
         if (due > now) self->m_node.recordOverrun(monotonicNow() - due);
-        self->m_node.countDone(self->m_endpoint, self->m_queueMs,
+        self->m_node.countDone(self->m_endpoint, self->m_queueMs, self->m_authMs,
                                static_cast<double>(due - now) / 1e6);
         self->write();
     });

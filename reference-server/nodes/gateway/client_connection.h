@@ -32,6 +32,8 @@ private:
     void readBody();
     void handle();
     void turnAway(int status, const std::string& detail);
+    void refuseWith(std::optional<Admissions::Refusal> refusal);
+    void tokenValidated(mechanisms::TokenValidation::Answer answer);
     void forward(std::optional<std::uint64_t> user);
     void refuse(boost::system::error_code e);
     void answered(Upstreams::Result result);
@@ -51,6 +53,8 @@ private:
     HttpResponse m_response;
     bool m_keepAlive = true;
     double m_queueMs = 0;
+    double m_authMs = 0;
+    measure::Nanos m_authSince = 0;
     ResponseBudget::Room m_room;
     Phase m_phase = Phase::reading;
     measure::Nanos m_phaseSince = 0;

@@ -19,6 +19,7 @@ namespace {
 struct Surroundings {
     hardware::HardwareProfile hardware;
     std::vector<Upstreams::Peer> instances;
+    int authPort = 0;
 };
 
 Surroundings surroundingsFrom(const json& line) {
@@ -27,6 +28,8 @@ Surroundings surroundingsFrom(const json& line) {
     for (const auto& p : line.at("peers").value("instances", json::array()))
         s.instances.push_back(
             {p.at("id").get<std::string>(), p.at("port").get<int>(), p.at("threads").get<int>()});
+    if (const auto& peers = line.at("peers"); peers.contains("auth"))
+        s.authPort = peers["auth"].at("port").get<int>();
     return s;
 }
 
@@ -63,7 +66,7 @@ int runGateway(ControlChannel& control, const json& start) {
     versions.publish(first);
     GatewayNode node(identity, surroundings[first].hardware, versions);
     node.configure(versions.current()->design, surroundings[first].hardware,
-                   surroundings[first].instances);
+                   surroundings[first].instances, surroundings[first].authPort);
     {
         SlotReporter reporter(control, identity, [&](std::int64_t) { return sampleOf(node); });
         node.setMetrics([&] { return reporter.metricsText(); });
@@ -78,7 +81,7 @@ int runGateway(ControlChannel& control, const json& start) {
             } else if (cmd == "publish") {
                 asio::post(node.io(), [&node, &versions, &control, v, s = surroundings.at(v)] {
                     versions.publish(v);
-                    node.configure(versions.current()->design, s.hardware, s.instances);
+                    node.configure(versions.current()->design, s.hardware, s.instances, s.authPort);
                     control.emit({{"published", v}});
                 });
             } else if (cmd == "retire") {

@@ -11,12 +11,14 @@
 #include <thread>
 #include <vector>
 
+#include "reference-server/nodes/auth/auth_server.h"
 #include "reference-server/nodes/gateway/gateway_node.h"
 #include "reference-server/nodes/gateway/test_upstream.h"
 
 namespace tenfold::test {
 
-/// A gateway on a thread of its own, in front of instances that a test controls.
+/// A gateway on a thread of its own, in front of instances that a test controls, with a real auth
+/// service.
 class RunningGateway {
 public:
     struct Options {
@@ -26,6 +28,8 @@ public:
         double clientLinkMbit = 50;
         std::map<std::string, double> limits{};  // parameters of rate_limiting
         std::string limit = "off";
+        std::string tokenValidation = "jwt";
+        std::map<std::string, double> tokenParameters{};
     };
 
     explicit RunningGateway(Options options) : m_design(designOf(options)) {
@@ -42,6 +46,7 @@ public:
         identity.role = "gateway";
         identity.secret = "secret";
         identity.seed = 42;
+        startAuth();
         m_node = std::make_unique<nodes::GatewayNode>(identity, hardware, m_versions);
         m_thread = std::thread([this] { m_node->run(); });
     }
@@ -57,8 +62,29 @@ public:
         usePeers(peers);
     }
     void usePeers(const std::vector<nodes::Upstreams::Peer>& peers) {
-        onNode([&] { m_node->configure(m_design, m_hardware, peers); });
+        m_peers = peers;
+        configure();
     }
+    /// The other position of the switch.
+    void validateTokens(const std::string& how, std::map<std::string, double> parameters = {}) {
+        m_design.put("token_validation", {how, std::move(parameters)});
+        configure();
+    }
+    /// As SIGKILL would end it, and as the supervisor would start it again.
+    void stopAuth() {
+        m_auth.reset();
+        configure();
+    }
+    void startAuth() {
+        nodes::NodeIdentity identity;
+        identity.id = "auth";
+        identity.role = "auth";
+        identity.secret = "secret";
+        identity.seed = 42;
+        m_auth = std::make_unique<nodes::AuthServer>(identity, m_hardware);
+        if (m_node) configure();
+    }
+    httplib::Client authClient() const { return httplib::Client("127.0.0.1", m_auth->port()); }
     bool isDrained() {
         bool isCalled = false;
         onNode([&] { m_node->upstreams().whenDrained([&isCalled] { isCalled = true; }); });
@@ -100,7 +126,12 @@ private:
     static scenario::Design designOf(const Options& o) {
         scenario::Design d;
         d.put("rate_limiting", {o.limit, o.limits});
+        d.put("token_validation", {o.tokenValidation, o.tokenParameters});
         return d;
+    }
+    void configure() {
+        onNode(
+            [&] { m_node->configure(m_design, m_hardware, m_peers, m_auth ? m_auth->port() : 0); });
     }
     void onNode(const std::function<void()>& what) {
         std::promise<void> done;
@@ -114,6 +145,8 @@ private:
     scenario::Design m_design;
     hardware::HardwareProfile m_hardware;
     nodes::Versions m_versions;
+    std::vector<nodes::Upstreams::Peer> m_peers;
+    std::unique_ptr<nodes::AuthServer> m_auth;
     std::unique_ptr<nodes::GatewayNode> m_node;
     std::thread m_thread;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "reference-server/nodes/gateway/gateway_fixture.h"
+#include "reference-server/protocol/access_token.h"
 #include "reference-server/protocol/identity.h"
 
 using namespace tenfold;  // NOLINT: a test
@@ -16,8 +17,7 @@ using testing::Not;
 namespace {
 
 std::string bearer(std::uint64_t user) {
-    return " -H 'Authorization: Bearer " + protocol::bearerToken(protocol::tokenKey(42), user) +
-           "'";
+    return " -H 'Authorization: Bearer " + protocol::accessToken(42, user) + "'";
 }
 
 std::string header(const nodes::HttpRequest& r, const char* name) {

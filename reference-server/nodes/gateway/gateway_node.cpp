@@ -23,10 +23,11 @@ GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile&
       m_watchTimer(m_io),
       m_acceptTimer(m_io),
       m_upstreams(m_io, static_cast<std::size_t>(hardware.gatewayQueue)),
-      m_admissions(protocol::tokenKey(m_identity.seed)),
+      m_tokens(m_io, m_hop),
       m_deadlines(m_io),
       m_originLink(hardware.originLinkMbit, 0),
-      m_where(load::endpoints().size()) {
+      m_where(load::endpoints().size()),
+      m_counts(load::endpoints().size()) {
     m_acceptor.listen(4096);
 }
 
@@ -65,11 +66,12 @@ void GatewayNode::watchClients() {
 
 void GatewayNode::configure(const scenario::Design& design,
                             const hardware::HardwareProfile& hardware,
-                            const std::vector<Upstreams::Peer>& peers) {
+                            const std::vector<Upstreams::Peer>& peers, int authPort) {
     m_hardware = hardware;
     m_originLink.setBandwidth(hardware.originLinkMbit);
     m_upstreams.setQueueBound(static_cast<std::size_t>(hardware.gatewayQueue));
     m_admissions.configure(design);
+    m_tokens.configure(design, authPort);
     m_upstreams.setPeers(peers);
 }
 
@@ -81,12 +83,20 @@ measure::Nanos GatewayNode::deliverAt(measure::Nanos now, std::size_t bytes) {
     return std::max(origin, now + hardware::transferNs(bytes, m_hardware.clientLinkMbit));
 }
 
-void GatewayNode::countDone(std::optional<std::size_t> endpoint, double queueMs, double linkMs) {
+void GatewayNode::countToken(std::optional<std::size_t> endpoint, bool wasAsked) {
+    if (!endpoint) return;
+    auto& counts = m_counts[*endpoint];
+    ++(wasAsked ? counts.introspections : counts.localValidations);
+}
+
+void GatewayNode::countDone(std::optional<std::size_t> endpoint, double queueMs, double authMs,
+                            double linkMs) {
     ++m_completed;
     if (!endpoint) return;
     auto& where = m_where[*endpoint];
     ++where.requests;
     where.of(measure::Stage::gatewayQueue) += queueMs;
+    where.of(measure::Stage::auth) += authMs;
     where.of(measure::Stage::link) += linkMs;
 }
 
@@ -104,15 +114,25 @@ measure::Sample GatewayNode::collect() {
     n.gauges["connections"] = static_cast<double>(m_clients.size());
     n.gauges["instances_up"] = m_upstreams.up();
     n.gauges["held_bytes"] = static_cast<double>(m_upstreams.heldBytes());
+    n.gauges["tokens_waiting"] = static_cast<double>(m_tokens.waiting());
+    const auto work = m_tokens.takeWork();
+    n.gauges["signatures_verified"] = static_cast<double>(work.signatures);
+    n.gauges["signature_host_ms"] = work.ms;
+    n.gauges["key_fetches"] = static_cast<double>(m_tokens.takeKeyFetches());
     if (!m_hardware.native) {
         const auto busy = m_originLink.busyNs();
         n.gauges["link_utilisation"] =
             static_cast<double>(busy - m_linkBusyBeforeNs) / measure::SlotClock::kSlotNs;
         m_linkBusyBeforeNs = busy;
     }
-    for (std::size_t i = 0; i < m_where.size(); ++i)
-        if (m_where[i].requests > 0)
-            s.endpoints[std::string(load::endpoints()[i].id)].where = std::exchange(m_where[i], {});
+    for (std::size_t i = 0; i < m_where.size(); ++i) {
+        const bool isEmpty =
+            m_where[i].requests + m_counts[i].introspections + m_counts[i].localValidations == 0;
+        if (isEmpty) continue;
+        auto& e = s.endpoints[std::string(load::endpoints()[i].id)];
+        e.where = std::exchange(m_where[i], {});
+        e.server = std::exchange(m_counts[i], {});
+    }
     return s;
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "reference-server/mechanisms/token_validation/token_validation.h"
 #include "reference-server/nodes/common/control.h"
 #include "reference-server/nodes/common/deadlines.h"
 #include "reference-server/nodes/gateway/admission.h"
@@ -31,9 +32,9 @@ public:
     boost::asio::io_context& io() { return m_io; }
     void run();
     void stop() { m_io.stop(); }
-    /// Design, hardware and instances of a version.
+    /// Design, hardware, instances and auth service of a version (0: there is none).
     void configure(const scenario::Design& design, const hardware::HardwareProfile& hardware,
-                   const std::vector<Upstreams::Peer>& peers);
+                   const std::vector<Upstreams::Peer>& peers, int authPort);
     void setMetrics(std::function<std::string()> text) { m_metrics = std::move(text); }
     Upstreams& upstreams() { return m_upstreams; }
     measure::Sample collect();
@@ -42,6 +43,7 @@ public:
     const NodeIdentity& identity() const { return m_identity; }
     const std::string& hopSignature() const { return m_hop; }
     Admissions& admissions() { return m_admissions; }
+    mechanisms::TokenValidation& tokens() { return m_tokens; }
     Deadlines& deadlines() { return m_deadlines; }
     std::uint64_t version() const { return m_versions.current()->version; }
     std::string metricsText() const { return m_metrics ? m_metrics() : ""; }
@@ -50,7 +52,10 @@ public:
     bool isNative() const { return m_hardware.native; }
     void countArrived() { ++m_arrived; }
     void countRejected(const std::string& reason) { ++m_rejected[reason]; }
-    void countDone(std::optional<std::size_t> endpoint, double queueMs, double linkMs);
+    /// A token was looked at: by the auth service, or here.
+    void countToken(std::optional<std::size_t> endpoint, bool wasAsked);
+    void countDone(std::optional<std::size_t> endpoint, double queueMs, double authMs,
+                   double linkMs);
     void recordOverrun(std::int64_t ns) { m_overrun.recordNs(std::max<std::int64_t>(0, ns)); }
     void connectionBegan(ClientConnection& c) { m_clients.insert(&c); }
     void connectionEnded(ClientConnection& c) { m_clients.erase(&c); }
@@ -71,6 +76,7 @@ private:
     boost::asio::steady_timer m_acceptTimer;
     Upstreams m_upstreams;
     Admissions m_admissions;
+    mechanisms::TokenValidation m_tokens;
     Deadlines m_deadlines;
     hardware::SharedLink m_originLink;
     std::function<std::string()> m_metrics;
@@ -79,6 +85,7 @@ private:
     std::int64_t m_linkBusyBeforeNs = 0;
     std::map<std::string, std::uint64_t> m_rejected;
     std::vector<measure::StageTimes> m_where;
+    std::vector<measure::ServerCounts> m_counts;  // of tokens
     measure::Histogram m_overrun;
 };
 
