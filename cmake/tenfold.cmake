@@ -80,6 +80,9 @@ function(tenfold_library target)
   endif()
 endfunction()
 
+# Everything a thread sanitizer has something to say about.
+add_custom_target(thread_tests)
+
 # tenfold_test(<name> SOURCES … LIBS … [LABELS live|threads] [TIMEOUT seconds])
 # Each GoogleTest case becomes a ctest case. Live systems are tested one at a time: two of them beside
 # each other would measure each other.
@@ -100,6 +103,9 @@ function(tenfold_test name)
     target_precompile_headers(${name} REUSE_FROM tenfold_test_headers)
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/test-bin")
+  if("threads" IN_LIST A_LABELS)
+    add_dependencies(thread_tests ${name})
+  endif()
   set(lock)
   if("live" IN_LIST A_LABELS)
     set(lock RESOURCE_LOCK live_system)
