@@ -30,8 +30,16 @@ constexpr double kCrowdFactor = 3;
 constexpr double kShortestFaultS = 0.25;
 constexpr double kLongestFaultS = 86'400;
 
+/// Whose process a fault kills; empty: nobody's.
+std::string victimOf(const std::string& fault) {
+    return fault == "kill_instance"  ? "instance"
+           : fault == "kill_replica" ? "replica"
+           : fault == "auth_down"    ? "auth"
+                                     : "";
+}
+
 std::string roleTitle(const std::string& role) {
-    return role == "instance" ? "API instance" : role;
+    return role == "instance" ? "API instance" : role == "auth" ? "auth service" : role;
 }
 }  // namespace
 
@@ -319,8 +327,8 @@ awaitable<void> Session::fault(std::string name, double durationS) {
             --m_underWay[name];
             throw RunError(failure);
         }
-    } else if (name == "kill_instance" || name == "kill_replica") {
-        detail = m_system->killOne(name == "kill_instance" ? "instance" : "replica");
+    } else if (const std::string victim = victimOf(name); !victim.empty()) {
+        detail = m_system->killOne(victim);
         if (detail.empty()) {
             event(EventKind::note, title + ": there is none", "", false);
             co_return;
@@ -349,7 +357,7 @@ awaitable<void> Session::endFault(std::string name, std::string detail) {
     try {
         if (name == "rolling_deploy") {
             co_await m_system->endDeploy();
-        } else if (name == "kill_instance" || name == "kill_replica") {
+        } else if (!victimOf(name).empty()) {
             co_await m_system->release(detail);
         } else {
             co_await applyLoad(true);

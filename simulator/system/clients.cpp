@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "simulator/system/clients.h"
 
+#include <utility>
+
 #include "simulator/load/addresses.h"
 #include "simulator/load/endpoints.h"
 #include "simulator/system/system.h"
@@ -63,7 +65,35 @@ void Clients::ask(const load::RequestPlan& plan, bool isAbuser, Nanos now) {
     m_system.book().offered(r);
     if (m_deadlines.empty()) m_system.at(now + m_patienceNs, EventKind::clientGivesUp, 0);
     m_deadlines.push_back({index, r.generation, now + m_patienceNs});
-    m_system.gateway().arrive(index, now);
+    enter(index, now);
+}
+
+/// With a token that is good, or after it has been traded for the next one.
+void Clients::enter(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    const auto user = r.user;
+    r.tokenEndsAt = m_system.mechanisms().tokens->endsAt(user);
+    if (now < r.tokenEndsAt) return m_system.gateway().arrive(index, now);
+    auto& waiting = m_refreshing[user];
+    waiting.push_back({index, r.generation});
+    if (waiting.size() == 1) m_system.auth().refresh(user, now);
+}
+
+void Clients::refreshed(std::uint32_t user, bool isGood, Nanos now) {
+    Tokens& tokens = *m_system.mechanisms().tokens;
+    if (isGood) tokens.issued(user, now);
+    const auto waiting = std::move(m_refreshing[user]);
+    m_refreshing.erase(user);
+    for (const auto& w : waiting) {
+        Request& r = m_system.requests()[w.request];
+        if (r.generation != w.generation) continue;
+        if (r.isEnded) {  // never sent: its client's patience ran out before
+            m_system.forget(w.request);
+            continue;
+        }
+        r.tokenEndsAt = tokens.endsAt(user);
+        m_system.gateway().arrive(w.request, now);
+    }
 }
 
 void Clients::end(std::uint32_t index, Outcome outcome, double responseMs) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <unordered_map>
 #include <vector>
 
 #include "simulator/load/arrivals.h"
@@ -26,6 +27,8 @@ public:
     void userArrives(Nanos now);
     void abuserArrives(Nanos now);
     void answerDelivered(std::uint32_t request, Nanos now);
+    /// The auth service has given a user the next token, or nobody was there to do it.
+    void refreshed(std::uint32_t user, bool isGood, Nanos now);
     void givesUp(Nanos now);
     /// A request goes on under another number.
     void moved(std::uint32_t from, std::uint32_t fromGeneration, std::uint32_t to,
@@ -40,6 +43,11 @@ private:
         std::uint32_t generation;
         Nanos at;
     };
+    struct Waiting {
+        std::uint32_t request;
+        std::uint32_t generation;
+    };
+    void enter(std::uint32_t request, Nanos now);
     void end(std::uint32_t request, measure::Outcome outcome, double responseMs);
 
     System& m_system;
@@ -52,6 +60,7 @@ private:
     random::Stream m_abuserStream;
     std::vector<std::uint64_t> m_lsnOf;  // by user: the cookie
     std::deque<Deadline> m_deadlines;
+    std::unordered_map<std::uint32_t, std::vector<Waiting>> m_refreshing;  // by user
     std::size_t m_open = 0;
     Nanos m_userArmed = -1;
     Nanos m_abuserArmed = -1;

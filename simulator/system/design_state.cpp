@@ -30,6 +30,10 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     poolerSize = static_cast<int>(design.parameter("connection_pooler", "size", 25));
     poolerWaitNs =
         static_cast<Nanos>(design.parameter("connection_pooler", "wait_limit_s", 1) * 1e9);
+    isCentral = design.is("token_validation", "central");
+    authConnections = static_cast<int>(design.parameter("token_validation", "connections", 64));
+    authLimitNs =
+        static_cast<Nanos>(design.parameter("token_validation", "time_limit_ms", 1000) * 1e6);
     const auto& value = design.of("read_replicas").value;
     std::from_chars(value.data(), value.data() + value.size(), replicas);
     readsOwnWrites = design.parameter("read_replicas", "read_your_writes", 1) != 0;

@@ -45,6 +45,9 @@ struct DesignState {
     bool hasPooler = false;
     int poolerSize = 0;
     Nanos poolerWaitNs = 0;
+    bool isCentral = false;   // the auth service is asked about each token
+    int authConnections = 0;  // of the gateway to it
+    Nanos authLimitNs = 0;
     int replicas = 0;
     bool readsOwnWrites = true;
     Nanos lagNs = 0;

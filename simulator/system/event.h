@@ -25,6 +25,9 @@ enum class EventKind : std::uint8_t {
     workArrives,       // databases, a unit of work
     databaseCores,     // databases, a node: its emulated cores
     recordDue,         // databases, a replica: the next log record may be applied
+    authCores,         // auth: its emulated cores
+    authAnswers,       // auth, a unit of work: its answer is there
+    authWaitEnds,      // auth: whoever waits longest has reached the limit
     faultBegins,       // system, index of a fault
     faultEnds,         // system, index of a fault
 };

@@ -47,6 +47,10 @@ void System::beginFault(const std::string& name, double durationS) {
                 m_api.databaseDied(n, m_now);
                 break;
             }
+    } else if (name == "auth_down") {
+        if (!m_auth.isAlive()) return;
+        detail = "auth";
+        m_auth.kill(m_now);
     } else if (name == "rolling_deploy") {
         if (m_isDeploying) return;
         m_isDeploying = true;
@@ -72,6 +76,7 @@ void System::endFault(std::uint32_t index) {
         m_databases.revive(fault.subject, m_now);
         m_api.allotConnections(m_now);
     }
+    if (fault.name == "auth_down") m_auth.revive(m_now);
     if (fault.name == "rolling_deploy") {
         m_isDeploying = false;
         m_api.endDeploy(m_now);

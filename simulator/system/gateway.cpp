@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint64_t kHeadBytes = 300;
 constexpr std::uint64_t kProblemBytes = 180;
 constexpr Nanos kCheckEvery = 1'000'000'000;
+// How far the clocks of two machines may be apart: a token is good for so much longer.
+constexpr Nanos kLeeway = 1'000'000'000;
 }  // namespace
 
 Gateway::Gateway(System& system) : m_system(system) {
@@ -53,7 +55,32 @@ void Gateway::arrive(std::uint32_t index, Nanos now) {
     ++m_arrived;
     Request& r = m_system.requests()[index];
     r.design = &m_system.design();
-    if (const char* reason = m_system.mechanisms().admission->refusal(r, now))
+    if (const char* reason = m_system.mechanisms().admission->refuseAddress(r, now))
+        return refuse(index, now, 429, reason);
+    r.since = now;
+    if (r.design->isCentral) return m_system.auth().introspect(index, now);
+    m_system.book().tokenJudged(r, false);
+    if (now >= r.tokenEndsAt + kLeeway) return refuse(index, now, 401, "token_expired");
+    admit(index, now);
+}
+
+void Gateway::introspected(std::uint32_t index, Nanos now, const char* failure) {
+    Request& r = m_system.requests()[index];
+    r.authMs = static_cast<float>(now - r.since) * 1e-6F;
+    m_system.book().tokenJudged(r, true);
+    if (failure) return refuse(index, now, 503, failure);
+    if (now >= r.tokenEndsAt + kLeeway) return refuse(index, now, 401, "bad_token");
+    if (r.isEnded) {  // it took long enough for its client to leave
+        ++m_rejected["client_gone"];
+        m_system.forget(index);
+        return;
+    }
+    admit(index, now);
+}
+
+void Gateway::admit(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    if (const char* reason = m_system.mechanisms().admission->refuseUser(r, now))
         return refuse(index, now, 429, reason);
     if (up() == 0) return refuse(index, now, 503, "no_instance");
     if (m_line.empty())

@@ -23,6 +23,8 @@ public:
 
     void configure(const hardware::HardwareProfile& hardware);
     void arrive(std::uint32_t request, Nanos now);
+    /// The auth service has said whose token it is, or could not (`failure`: why).
+    void introspected(std::uint32_t request, Nanos now, const char* failure);
     /// An instance has answered.
     void answered(std::uint32_t request, Nanos now);
     /// The instance died under a request: asked elsewhere when that does no harm, else 502.
@@ -40,6 +42,7 @@ private:
     };
     Instance* choose();
     int up() const;
+    void admit(std::uint32_t request, Nanos now);
     void start(std::uint32_t request, Instance& instance, Nanos now, Nanos askedAt);
     void refuse(std::uint32_t request, Nanos now, int status, const char* reason);
     void finish(std::uint32_t request, Nanos now);

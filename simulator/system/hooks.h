@@ -15,13 +15,25 @@ struct Request;
 /// The places where a mechanism decides. Each is implemented beside its mechanism
 /// (simulator/mechanisms/<id>); the nodes know only these.
 
-/// Whether the gateway lets a request in.
+/// Whether the gateway lets a request in: asked before anybody knows whose it is, and after.
 class Admission {
 public:
     virtual ~Admission() = default;
     virtual void configure(const scenario::Design& design) = 0;
     /// nullptr when it is let in, else the reason ("rate_limited_ip").
-    virtual const char* refusal(const Request& request, Nanos now) = 0;
+    virtual const char* refuseAddress(const Request& request, Nanos now) = 0;
+    virtual const char* refuseUser(const Request& request, Nanos now) = 0;
+};
+
+/// The access tokens that the users hold.
+class Tokens {
+public:
+    virtual ~Tokens() = default;
+    virtual void configure(const scenario::Design& design) = 0;
+    /// When a user's token ends.
+    virtual Nanos endsAt(std::uint32_t user) = 0;
+    /// The user has got the next one.
+    virtual void issued(std::uint32_t user, Nanos now) = 0;
 };
 
 /// The keys of the shared cache, and who may recompute which.
@@ -52,6 +64,7 @@ public:
 /// The stateful parts of one simulation's mechanisms.
 struct Mechanisms {
     std::unique_ptr<Admission> admission;
+    std::unique_ptr<Tokens> tokens;
     std::unique_ptr<AnswerCache> cache;
     std::unique_ptr<ReadRouter> router;
 };

@@ -58,6 +58,8 @@ struct Request {
     std::uint64_t bytes = 0;  // of the answer's body
     std::uint64_t rows = 0;   // materialised
     float queueMs = 0;        // at the gateway
+    float authMs = 0;         // there, until it was known whose it is
+    Nanos tokenEndsAt = 0;    // of the token it carries
     measure::ServerCounts counts;
     std::array<float, measure::kStages> whereMs{};
 

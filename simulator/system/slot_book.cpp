@@ -29,10 +29,16 @@ void SlotBook::served(const Request& r) {
         e.where.totalMs[i] += static_cast<double>(r.whereMs[i]);
 }
 
+void SlotBook::tokenJudged(const Request& r, bool wasAsked) {
+    auto& server = m_endpoints[r.endpoint].server;
+    ++(wasAsked ? server.introspections : server.localValidations);
+}
+
 void SlotBook::delivered(const Request& r, double linkMs) {
     auto& where = m_endpoints[r.endpoint].where;
     ++where.requests;
     where.of(Stage::gatewayQueue) += static_cast<double>(r.queueMs);
+    where.of(Stage::auth) += static_cast<double>(r.authMs);
     where.of(Stage::link) += linkMs;
 }
 

@@ -21,6 +21,8 @@ public:
     void ended(const Request& r, measure::Outcome outcome, double responseMs);
     /// The API is done with it.
     void served(const Request& r);
+    /// The gateway has looked at its token, or asked the auth service about it.
+    void tokenJudged(const Request& r, bool wasAsked);
     /// The gateway has sent it to the client over the link.
     void delivered(const Request& r, double linkMs);
 

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -21,7 +22,13 @@ namespace tenfold::system::small {
 // Mechanisms that do as little as there is.
 struct LetsAllIn final : Admission {
     void configure(const scenario::Design&) override {}
-    const char* refusal(const Request&, Nanos) override { return nullptr; }
+    const char* refuseAddress(const Request&, Nanos) override { return nullptr; }
+    const char* refuseUser(const Request&, Nanos) override { return nullptr; }
+};
+struct NeverEnds final : Tokens {
+    void configure(const scenario::Design&) override {}
+    Nanos endsAt(std::uint32_t) override { return std::numeric_limits<Nanos>::max() / 2; }
+    void issued(std::uint32_t, Nanos) override {}
 };
 struct KeepsNothing final : AnswerCache {
     bool has(std::uint64_t, Nanos) override { return false; }
@@ -106,6 +113,7 @@ protected:
     System& start(Mechanisms mechanisms = {}) {
         write("hardware/tiers.json", m_tiers);
         if (!mechanisms.admission) mechanisms.admission = std::make_unique<LetsAllIn>();
+        if (!mechanisms.tokens) mechanisms.tokens = std::make_unique<NeverEnds>();
         if (!mechanisms.cache) mechanisms.cache = std::make_unique<KeepsNothing>();
         if (!mechanisms.router) mechanisms.router = std::make_unique<AsksThePrimary>();
         m_system = std::make_unique<System>(m_scenario, inputs(), std::move(mechanisms));

@@ -29,6 +29,7 @@ System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mec
       m_databases(*this, m_inputs),
       m_api(*this),
       m_gateway(*this),
+      m_auth(*this),
       m_clients(*this, m_scenario) {
     if (scenario.hardware == "native")
         throw std::runtime_error(
@@ -57,6 +58,7 @@ void System::configure() {
     m_hardware.apiPerByteNs *= factors.apiCpu;
     m_hardware.linkMs *= factors.link;
     m_hardware.commitFlushMs *= factors.commitFlush;
+    const auto authLinkNs = static_cast<Nanos>(m_hardware.linkMs * 1e6);
     if (m_inputs.real) {
         // No emulated link, flush or growth of the data: the component is what it is.
         m_hardware.linkMs = 0;
@@ -68,6 +70,8 @@ void System::configure() {
     m_halfLinkNs = static_cast<Nanos>(m_hardware.linkMs * 1e6 / 2);
     m_gateway.configure(m_hardware);
     m_mechanisms.admission->configure(design().design);
+    m_mechanisms.tokens->configure(design().design);
+    m_auth.configure(m_now, m_hardware, authLinkNs);
     if (!design().hasCache) m_mechanisms.cache->clear();
     m_databases.configure(m_now, m_hardware, design().replicas, design().lagNs);
     m_api.configure(m_now, m_hardware);
@@ -143,6 +147,8 @@ std::uint32_t System::retry(std::uint32_t request) {
     r.writtenLsn = old.writtenLsn;
     r.dueAt = old.dueAt;
     r.queueMs = old.queueMs;
+    r.authMs = old.authMs;
+    r.tokenEndsAt = old.tokenEndsAt;
     m_clients.moved(request, old.generation, again, generation);
     m_requests.giveBack(request);
     return again;
@@ -180,6 +186,12 @@ void System::handle(const Event& e) {
             return m_databases.coresDue(e.subject, m_now);
         case EventKind::recordDue:
             return m_databases.recordDue(e.subject, m_now);
+        case EventKind::authCores:
+            return m_auth.coresDue(m_now);
+        case EventKind::authAnswers:
+            return m_auth.answers(e.subject, m_now);
+        case EventKind::authWaitEnds:
+            return m_auth.waitEnds(m_now);
         case EventKind::faultBegins: {
             const auto& f = m_scenario.faults[e.subject];
             return beginFault(f.name, f.durationS);
@@ -208,6 +220,7 @@ measure::Sample System::collect() {
     s.version = m_version;
     m_book.take(s);
     m_gateway.collect(s);
+    m_auth.collect(s, m_now);
     m_api.collect(s, m_now);
     m_databases.collect(s, m_now, m_api.sessions());
     if (design().hasCache) {

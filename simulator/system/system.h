@@ -11,6 +11,7 @@
 #include "simulator/random/stream.h"
 #include "simulator/scenario/scenario.h"
 #include "simulator/system/api.h"
+#include "simulator/system/auth.h"
 #include "simulator/system/clients.h"
 #include "simulator/system/databases.h"
 #include "simulator/system/design_state.h"
@@ -87,6 +88,8 @@ public:
     Mechanisms& mechanisms() { return m_mechanisms; }
     Api& api() { return m_api; }
     Gateway& gateway() { return m_gateway; }
+    Clients& clients() { return m_clients; }
+    Auth& auth() { return m_auth; }
     Databases& databases() { return m_databases; }
     SlotBook& book() { return m_book; }
     random::Stream& traceStream() { return m_traceStream; }
@@ -135,6 +138,7 @@ private:
     Databases m_databases;
     Api m_api;
     Gateway m_gateway;
+    Auth m_auth;
     Clients m_clients;
     std::uint64_t m_cacheCommands = 0;
     std::vector<RunningFault> m_faults;

@@ -123,6 +123,19 @@ std::vector<MechanismCase> make() {
                 {{"read_replicas.read_your_writes=false"}, 6, {{"stale_own_reads", 1, kMany}}},
                 {{"read_replicas.read_your_writes=true"}, 3, {exactly("stale_own_reads", 0)}}}));
 
+    // Forty a second, each with a token.
+    std::vector<Step> tokens;
+    for (const char* value : {"central", "jwt", "central"}) {
+        const bool isCentral = std::string(value) == "central";
+        tokens.push_back({{std::string("token_validation=") + value},
+                          3,
+                          {exactly("introspections", isCentral ? 1 : 0),
+                           exactly("local_validations", isCentral ? 0 : 1)}});
+    }
+    cases.push_back(caseOf("TheAuthServiceIsAskedAboutEachTokenOrAboutNone", "token_validation",
+                           focused({"products.get", "me.get"}, 40, {"token_validation=central"}),
+                           tokens));
+
     // One user at one address asks three times as often as all others together.
     auto abused = focused({"products.get"}, 40, {});
     abused.workload.abuserFactor = 3;
@@ -161,6 +174,12 @@ double countOf(const measure::Sample& w, const std::string& count) {
     if (count == "cache_hits") return ratio(s.cacheHits, s.requests);
     if (count == "cache_misses") return ratio(s.cacheMisses, s.requests);
     if (count == "stale_own_reads") return static_cast<double>(s.staleOwnReads);
+    if (count == "introspections" || count == "local_validations") {
+        // Of the tokens that were looked at: one that is under way at the end of the window has
+        // been judged and is no request of the API's yet.
+        const auto judged = s.introspections + s.localValidations;
+        return ratio(count == "introspections" ? s.introspections : s.localValidations, judged);
+    }
     if (count == "rate_limited")
         return ratio(all.abuser.of(Outcome::rateLimited), all.abuser.ended());
     const auto& primary = w.nodes.at("primary");

@@ -95,6 +95,64 @@ TEST(Faults, AFlashCrowdIsThreeTimesAsManyAndEnds) {
     EXPECT_EQ(count(live.timeline(), EventKind::faultEnded), 1);
 }
 
+TEST(Faults, WithoutTheAuthServiceCentralTokensLetNobodyInAndItEndsByItself) {
+    LiveSystem live(shipped("sound", {"token_validation=central"}));
+    ASSERT_TRUE(live.isUp());
+    live.runFor(2);
+    EXPECT_EQ(live.sinceChange().total().users.failed(), 0u);
+    live.apply(engine::FaultStart{"auth_down", 3});
+    live.runFor(2);
+    EXPECT_TRUE(aliveNow(live.timeline(), "auth").empty());
+    const auto down = live.sinceChange(1);
+    EXPECT_GT(down.total().users.ended(), 5u);
+    EXPECT_EQ(down.total().users.of(Outcome::ok), 0u);
+    live.waitForFlags(2);
+    live.runFor(2);
+    EXPECT_EQ(count(live.timeline(), EventKind::faultEnded), 1);
+    EXPECT_EQ(aliveNow(live.timeline(), "auth").size(), 1u);
+    EXPECT_EQ(live.sinceChange(2).total().users.failed(), 0u);
+    live.stop();
+    const auto all = live.timeline().window(0, live.timeline().lastSlot());
+    EXPECT_EQ(all.total().users.offered, all.total().users.ended());
+    EXPECT_EQ(all.nodes.at("gateway").rejected.at("auth_down"),
+              all.total().users.of(Outcome::serverError))
+        << "each is told why";
+}
+
+TEST(Faults, WithoutTheAuthServiceJwtGoesOnUntilTheTokensEnd) {
+    LiveSystem live(shipped("sound"));
+    ASSERT_TRUE(live.isUp());
+    live.runFor(1.5);
+    live.apply(engine::FaultStart{"auth_down", 3});
+    live.runFor(2.5);
+    const auto down = live.sinceChange(1).total().users;
+    EXPECT_GT(down.ended(), 5u);
+    EXPECT_EQ(down.of(Outcome::serverError), 0u);
+    // Of tokens that live 600 s a few seconds are over in these seconds.
+    EXPECT_LE(down.of(Outcome::clientError), 4u);
+    live.stop();
+    EXPECT_EQ(count(live.timeline(), EventKind::fault), 1);
+}
+
+TEST(Faults, TokensThatLiveForASecondEndWithTheAuthService) {
+    LiveSystem live(shipped("sound", {"token_validation.token_lifetime_s=1"}));
+    ASSERT_TRUE(live.isUp());
+    live.runFor(2);
+    EXPECT_EQ(live.sinceChange().total().users.failed(), 0u) << "each is traded for the next";
+    EXPECT_GT(live.timeline().samples().back().nodes.at("generator").gauges.at("tokens_refreshed"),
+              0);
+    live.apply(engine::FaultStart{"auth_down", 8});
+    live.runFor(5);
+    // A second of life and one of leeway later.
+    const auto late = live.sinceChange(12);
+    EXPECT_GT(late.total().users.ended(), 5u);
+    EXPECT_EQ(late.total().users.of(Outcome::ok), 0u);
+    live.stop();
+    const auto all = live.timeline().window(0, live.timeline().lastSlot());
+    EXPECT_EQ(all.nodes.at("gateway").rejected.at("token_expired"),
+              all.total().users.of(Outcome::clientError));
+}
+
 TEST(Faults, ARollingDeployReplacesEveryInstanceAndLosesNothing) {
     LiveSystem live(shipped("sound"));
     ASSERT_TRUE(live.isUp());

@@ -61,6 +61,17 @@ const std::map<std::string, FaultCase>& faultCases() {
               EXPECT_EQ(during.total().users.of(Outcome::rateLimited), 0u);
           },
           0}},
+        {"auth_down",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              // Tokens are verified at the gateway: it goes on, but for those whose token ends.
+              EXPECT_EQ(alive(before, "auth").size(), 1u);
+              EXPECT_EQ(alive(during, "auth").size(), 0u);
+              EXPECT_EQ(alive(after, "auth").size(), 1u);
+              const auto users = during.total().users;
+              EXPECT_GT(users.of(Outcome::ok), 9 * users.ended() / 10);
+              EXPECT_EQ(users.of(Outcome::serverError), 0u);
+          },
+          25}},
         {"kill_instance",
          {[](const Sample& before, const Sample& during, const Sample& after) {
               EXPECT_EQ(alive(before, "instance").size(), 2u);
@@ -130,6 +141,22 @@ TEST(SimulatedFaults, OverlappingCrowdsAreOneThatLastsUntilTheLaterEnd) {
     const double rateHz = s.workload.rate().peakHz;
     expectRate(system.timeline().window(28, 47), 3 * rateHz);
     expectRate(system.timeline().window(48, 63), rateHz);
+}
+
+TEST(SimulatedFaults, WithCentralTokensNobodyGetsInWithoutTheAuthService) {
+    auto s = sound();
+    s.design.put("token_validation", {"central", {}});
+    s.faults = {{"auth_down", 2, 3}};
+    SimulatedSystem system(s);
+    system.runFor(10);
+    system.stop();
+    const auto dead = system.timeline().window(9, 19);
+    EXPECT_EQ(dead.total().users.of(Outcome::ok), 0u);
+    EXPECT_EQ(dead.nodes.at("gateway").rejected.at("auth_down"),
+              dead.total().users.of(Outcome::serverError));
+    EXPECT_EQ(system.timeline().window(24, 39).total().users.failed(), 0u);
+    const auto all = system.timeline().window(0, system.timeline().lastSlot()).total().users;
+    EXPECT_EQ(all.offered, all.ended());
 }
 
 TEST(SimulatedFaults, WithEveryInstanceDeadEverybodyIsToldAndTheyComeBack) {

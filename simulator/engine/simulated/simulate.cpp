@@ -6,6 +6,7 @@
 #include "simulator/mechanisms/rate_limiting/rate_limiting.h"
 #include "simulator/mechanisms/read_replicas/read_replicas.h"
 #include "simulator/mechanisms/shared_cache/shared_cache.h"
+#include "simulator/mechanisms/token_validation/token_validation.h"
 
 namespace tenfold::engine {
 
@@ -14,6 +15,7 @@ std::unique_ptr<system::System> makeSystem(const scenario::Scenario& scenario,
                                            const system::Options& options) {
     system::Mechanisms mechanisms;
     mechanisms.admission = std::make_unique<mechanisms::RateLimiting>();
+    mechanisms.tokens = std::make_unique<mechanisms::TokenValidation>();
     mechanisms.cache = std::make_unique<mechanisms::SharedCache>();
     mechanisms.router = std::make_unique<mechanisms::ReadReplicas>();
     return std::make_unique<system::System>(scenario, inputs, std::move(mechanisms), options);

@@ -32,10 +32,13 @@ void RateLimiting::configure(const scenario::Design& design) {
                         design.parameter(id, "user_burst", 20));
 }
 
-const char* RateLimiting::refusal(const system::Request& request, Nanos now) {
-    if (m_perAddress.isOn && !m_perAddress.admits(request.address, now)) return "rate_limited_ip";
-    if (m_perUser.isOn && !m_perUser.admits(request.user, now)) return "rate_limited_user";
-    return nullptr;
+const char* RateLimiting::refuseAddress(const system::Request& request, Nanos now) {
+    return m_perAddress.isOn && !m_perAddress.admits(request.address, now) ? "rate_limited_ip"
+                                                                           : nullptr;
+}
+
+const char* RateLimiting::refuseUser(const system::Request& request, Nanos now) {
+    return m_perUser.isOn && !m_perUser.admits(request.user, now) ? "rate_limited_user" : nullptr;
 }
 
 }  // namespace tenfold::mechanisms

@@ -12,7 +12,8 @@ namespace tenfold::mechanisms {
 class RateLimiting final : public system::Admission {
 public:
     void configure(const scenario::Design& design) override;
-    const char* refusal(const system::Request& request, system::Nanos now) override;
+    const char* refuseAddress(const system::Request& request, system::Nanos now) override;
+    const char* refuseUser(const system::Request& request, system::Nanos now) override;
 
 private:
     struct Limit {
