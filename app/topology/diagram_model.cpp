@@ -47,6 +47,7 @@ engine::Topology plannedTopology(const scenario::Scenario& s) {
         // The run itself will say what is wrong with the profile.
     }
     add("gateway", "gateway");
+    add("auth", "auth");
     for (int i = 1; i <= instances * s.machines.instanceFactor; ++i)
         add("api-" + std::to_string(i), "instance");
     const auto isOn = [&s](const char* id) {
@@ -123,6 +124,7 @@ public:
         m_model.columns = last + 1;
         const auto users = addUsers();
         const auto gateway = addNode(idsOf(m_topology, "gateway"), "Gateway", 1, 0);
+        const auto auth = addNode(idsOf(m_topology, "auth"), "Auth", 1, 1);
         const auto instances = addInstances();
         const auto pooler = addNode(idsOf(m_topology, "pooler"), "Pooler", 3, 0);
         const auto cache = addNode(idsOf(m_topology, "cache"), "Cache", 3, 1);
@@ -132,6 +134,7 @@ public:
             addNode(replicaIds, replicaIds.size() > 1 ? "Replicas" : "Replica", last, 1);
 
         connect(users, gateway, m_offeredHz);
+        connect(gateway, auth, hzOf(auth));
         std::size_t alive = 0;
         for (const auto i : instances)
             if (i && !m_model.boxes[*i].isDead()) ++alive;

@@ -105,6 +105,11 @@ void SystemDiagram::layOut() {
 QPainterPath SystemDiagram::pathOf(const DiagramEdge& edge) const {
     const QRectF& a = m_rects[edge.from];
     const QRectF& b = m_rects[edge.to];
+    if (a.left() == b.left()) {  // below it: the way back is the same
+        QPainterPath down(QPointF(a.center().x(), a.bottom()));
+        down.lineTo(QPointF(b.center().x(), b.top()));
+        return down;
+    }
     const QPointF from(a.right(), a.center().y());
     const QPointF to(b.left(), b.center().y());
     QPainterPath path(from);
