@@ -110,6 +110,14 @@ std::vector<Suggestion> suggestionsFor(const Facts& f, const scenario::Scenario&
         out.push_back({"Limit each user", "rate_limiting", "per_user",
                        fmt::format("one client sent {} of {} requests", measure::count(abuser),
                                    measure::count(abuser + f.all.users.ended()))});
+    std::uint64_t unknown = 0;  // whose token could not be told
+    for (const auto& [id, n] : f.window.nodes)
+        if (n.role == "gateway")
+            for (const auto& [reason, count] : n.rejected)
+                if (reason.rfind("auth_", 0) == 0) unknown += count;
+    if (d.is("token_validation", "central") && (unknown > 0 || f.node == "auth"))
+        out.push_back({"Verify tokens at the gateway", "token_validation", "jwt",
+                       "every request waits for the auth service"});
     const bool isDatabaseFull = f.resource == "cpu" && (f.node == "primary");
     if (isOff("shared_cache") && isDatabaseFull)
         out.push_back({"Turn on the shared cache", "shared_cache", "ttl",

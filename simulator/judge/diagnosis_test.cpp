@@ -111,6 +111,24 @@ TEST(Diagnosis, NeverSuggestsWhatIsAlreadyOnOrWhatTheNumbersDoNotShow) {
     for (const auto& s : calm.diagnosis().tryNext) EXPECT_NE(s.mechanism, "indexes");
 }
 
+TEST(Diagnosis, WhenTheAuthServiceIsMissedTokensMayBeVerifiedElsewhere) {
+    const auto suggests = [](const char* value, std::uint64_t refused) {
+        FakeRun run;
+        run.scenario.design.put("token_validation", {value, {}});
+        run.slots(8, [&](measure::Sample& s) {
+            s.nodes["gateway"].role = "gateway";
+            if (refused) s.nodes["gateway"].rejected["auth_timeout"] = refused;
+        });
+        const auto all = run.diagnosis().tryNext;
+        return std::any_of(all.begin(), all.end(), [](const auto& suggestion) {
+            return suggestion.mechanism == "token_validation" && suggestion.value == "jwt";
+        });
+    };
+    EXPECT_TRUE(suggests("central", 3));
+    EXPECT_FALSE(suggests("central", 0)) << "it answers";
+    EXPECT_FALSE(suggests("jwt", 3));
+}
+
 TEST(Diagnosis, SaysWhenConnectionsRanOut) {
     FakeRun run;
     run.slots(12, [](measure::Sample& s) {
