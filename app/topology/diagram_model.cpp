@@ -56,6 +56,8 @@ engine::Topology plannedTopology(const scenario::Scenario& s) {
     };
     if (isOn("connection_pooler")) add("pooler", "pooler");
     if (isOn("shared_cache")) add("cache", "cache");
+    if (s.design.is("side_effects", "queued")) add("worker", "worker");
+    add("sink", "sink");
     add("primary", "database");
     if (isOn("read_replicas"))
         for (int i = 1; i <= std::atoi(s.design.of("read_replicas").value.c_str()); ++i)
@@ -118,8 +120,9 @@ public:
           m_there(there) {}
 
     DiagramModel build() {
-        const bool hasMiddle =
-            !idsOf(m_topology, "pooler").empty() || !idsOf(m_topology, "cache").empty();
+        const bool hasMiddle = !idsOf(m_topology, "pooler").empty() ||
+                               !idsOf(m_topology, "cache").empty() ||
+                               !idsOf(m_topology, "sink").empty();
         const int last = hasMiddle ? 4 : 3;
         m_model.columns = last + 1;
         const auto users = addUsers();
@@ -132,6 +135,8 @@ public:
         const auto replicaIds = idsOf(m_topology, "replica");
         const auto replicas =
             addNode(replicaIds, replicaIds.size() > 1 ? "Replicas" : "Replica", last, 1);
+        const auto worker = addNode(idsOf(m_topology, "worker"), "Worker", 3, -1);
+        const auto sink = addNode(idsOf(m_topology, "sink"), "Mail, webhooks", last, -1);
 
         connect(users, gateway, m_offeredHz);
         connect(gateway, auth, hzOf(auth));
@@ -150,6 +155,12 @@ public:
                 connect(i, replicas, hzOf(replicas) * instancePart);
             }
             connect(i, cache, hzOf(cache) * instancePart);
+            // Either the API calls it or the worker does.
+            if (!worker) connect(i, sink, hzOf(sink) * instancePart);
+        }
+        if (worker) {
+            connect(primary, worker, hzOf(worker));
+            connect(worker, sink, hzOf(sink));
         }
         if (pooler) {
             connect(pooler, primary, hzOf(primary));
@@ -238,6 +249,15 @@ private:
             return QString("%1 % hits")
                 .arg(100.0 * static_cast<double>(hits) / static_cast<double>(hits + misses), 0, 'f',
                      0);
+        }
+        if (role == "sink") return QString("%1 /s").arg(perSecond(j.arrivedHz));
+        if (role == "worker") {
+            const auto& gauges = it->second.gauges;
+            const auto jobs = gauges.find("jobs");
+            const auto age = gauges.find("oldest_age_ms");
+            if (jobs == gauges.end() || age == gauges.end() || jobs->second < 1)
+                return QString("no jobs wait");
+            return QString("oldest %1").arg(milliseconds(age->second));
         }
         if (role == "replica" && j.lagMs >= 1) return QString("lag %1").arg(milliseconds(j.lagMs));
         if (role == "replica" && ids.size() > 1)

@@ -13,6 +13,10 @@
 #include "reference-server/api/trace.h"
 #include "simulator/scenario/design.h"
 
+namespace tenfold::mechanisms {
+class SinkClient;
+}
+
 namespace tenfold::api {
 
 /// What came in, free of HTTP library types.
@@ -53,7 +57,8 @@ private:
 struct Context {
     const scenario::Design& design;
     DatabaseAccess& databases;
-    CacheClient* cache;  // nullptr without one
+    CacheClient* cache;                  // nullptr without one
+    mechanisms::SinkClient* sink;        // who sends e-mails; nullptr: nobody, and none is sent
     IdMaker& ids;
     Trace& trace;
     measure::Nanos deadlineNs;

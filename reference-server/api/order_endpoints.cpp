@@ -10,6 +10,7 @@
 #include "reference-server/mechanisms/pagination/page.h"
 #include "reference-server/mechanisms/query_shape/order_list.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
+#include "reference-server/mechanisms/side_effects/write_with_effect.h"
 
 namespace tenfold::api {
 
@@ -146,8 +147,11 @@ Reply createOrder(Context& c, const Request& request) {
             {std::string(sql::kInsertLine),
              {std::to_string(c.ids.next()), id, std::to_string(line.quantity), product, product}});
     }
+    const mechanisms::SideEffect confirmation{
+        "email", id,
+        json{{"kind", "email"}, {"template", "order"}, {"customer", user}, {"order", id}}.dump()};
     Reply reply;
-    mechanisms::write(c, statements, reply);
+    mechanisms::writeWithEffect(c, std::move(statements), confirmation, reply);
     reply.status = 201;
     reply.headers["Location"] = "/v1/orders/" + id;
     reply.body = json{{"id", std::stoll(id)}, {"status", "open"}}.dump();

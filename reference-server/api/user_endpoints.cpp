@@ -5,6 +5,7 @@
 #include "reference-server/api/endpoints.h"
 #include "reference-server/data/statements.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
+#include "reference-server/mechanisms/side_effects/write_with_effect.h"
 
 namespace tenfold::api {
 
@@ -52,10 +53,14 @@ Reply createPayment(Context& c, const Request& request) {
     body.check();
     const std::string id = std::to_string(c.ids.next());
     Reply reply;
-    mechanisms::write(c,
-                      {{std::string(sql::kInsertPayment),
-                        {id, order, amount, "pay_" + id, std::to_string(c.nowMs)}}},
-                      reply);
+    const mechanisms::SideEffect webhook{
+        "webhook", id,
+        json{{"kind", "webhook"}, {"event", "payment.accepted"}, {"payment", id}, {"order", order}}
+            .dump()};
+    mechanisms::writeWithEffect(c,
+                                {{std::string(sql::kInsertPayment),
+                                  {id, order, amount, "pay_" + id, std::to_string(c.nowMs)}}},
+                                webhook, reply);
     reply.status = 201;
     reply.body = json{{"id", std::stoll(id)}, {"status", "accepted"}}.dump();
     return reply;

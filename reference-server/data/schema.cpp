@@ -20,7 +20,14 @@ const std::vector<std::string>& createTables() {
         "amount_cents BIGINT NOT NULL, provider_ref TEXT NOT NULL, created_at BIGINT NOT NULL)",
         "CREATE TABLE reviews (id INTEGER PRIMARY KEY, product_id BIGINT NOT NULL, "
         "customer_id BIGINT NOT NULL, rating BIGINT NOT NULL, body TEXT NOT NULL, "
-        "created_at BIGINT NOT NULL)"};
+        "created_at BIGINT NOT NULL)",
+        // Jobs that a write has left behind, in its own transaction, and those that were given up.
+        "CREATE TABLE outbox (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, "
+        "attempts BIGINT NOT NULL, run_at BIGINT NOT NULL, locked_until BIGINT NOT NULL, "
+        "created_at BIGINT NOT NULL)",
+        "CREATE TABLE dead_jobs (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT "
+        "NULL, "
+        "attempts BIGINT NOT NULL, created_at BIGINT NOT NULL, died_at BIGINT NOT NULL)"};
     return all;
 }
 

@@ -59,17 +59,34 @@ std::vector<std::pair<std::string, std::string>> allShapes() {
         out.emplace_back(text.substr(from, text.find('\'', from) - from), text);
     };
     using namespace sql;  // NOLINT: the list of all of them
-    for (const auto text : {kProductsAll,  kProductsOffset,
-                            kProduct,      kOrdersAll,
-                            kOrdersOffset, kCustomerName,
-                            kLineCount,    kJoinedAll,
-                            kJoinedOffset, kOrdersOfCustomer,
-                            kOrder,        kOrderLines,
-                            kMe,           kBegin,
-                            kCommit,       kInsertLine,
-                            kTakeStock,    kInsertPayment,
-                            kInsertReview, kUpdateMe,
-                            kUpdateProduct})
+    for (const auto text : {kProductsAll,
+                            kProductsOffset,
+                            kProduct,
+                            kOrdersAll,
+                            kOrdersOffset,
+                            kCustomerName,
+                            kLineCount,
+                            kJoinedAll,
+                            kJoinedOffset,
+                            kOrdersOfCustomer,
+                            kOrder,
+                            kOrderLines,
+                            kMe,
+                            kBegin,
+                            kCommit,
+                            kInsertLine,
+                            kTakeStock,
+                            kInsertPayment,
+                            kInsertReview,
+                            kUpdateMe,
+                            kUpdateProduct,
+                            kInsertJob,
+                            kJobsDue,
+                            kTakeJobs,
+                            kJobDone,
+                            kJobLater,
+                            kBuryJob,
+                            kJobsLeft})
         add(text);
     add(insertOrder(2));
     add(customersOf({1, 2, 3}));

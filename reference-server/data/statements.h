@@ -99,6 +99,32 @@ inline constexpr std::string_view kUpdateProduct =
     "/*shape='products.update'*/UPDATE products SET price_cents = $1, version = version + 1, "
     "updated_at = $2 WHERE id = $3";
 
+// Jobs. Times are ms since 1970. A job is anybody's whose time has come and whose lease is over; in
+// the order of their ids the oldest is first, and no index is needed to find it.
+inline constexpr std::string_view kInsertJob =
+    "/*shape='outbox.insert'*/INSERT INTO outbox (id, kind, payload, attempts, run_at, "
+    "locked_until, created_at) VALUES ($1, $2, $3, 0, $4, 0, $5)";
+inline constexpr std::string_view kJobsDue =
+    "/*shape='outbox.due'*/SELECT id FROM outbox WHERE run_at <= $1 AND locked_until <= $2 "
+    "ORDER BY id LIMIT $3";
+// The condition stands twice: of two workers that chose the same job the second finds it taken.
+inline constexpr std::string_view kTakeJobs =
+    "/*shape='outbox.take'*/UPDATE outbox SET locked_until = $1, attempts = attempts + 1 "
+    "WHERE locked_until <= $2 AND id IN (SELECT id FROM outbox WHERE run_at <= $3 "
+    "AND locked_until <= $4 ORDER BY id LIMIT $5) RETURNING id, kind, payload, attempts";
+inline constexpr std::string_view kJobDone =
+    "/*shape='outbox.done'*/DELETE FROM outbox WHERE id = $1";
+inline constexpr std::string_view kJobLater =
+    "/*shape='outbox.later'*/UPDATE outbox SET run_at = $1, locked_until = 0 WHERE id = $2";
+inline constexpr std::string_view kBuryJob =
+    "/*shape='outbox.bury'*/INSERT INTO dead_jobs (id, kind, payload, attempts, created_at, "
+    "died_at) SELECT id, kind, payload, attempts, created_at, CAST($1 AS BIGINT) FROM outbox "
+    "WHERE id = $2";
+/// Jobs not done, when the oldest of them was made (NULL without one), jobs given up.
+inline constexpr std::string_view kJobsLeft =
+    "/*shape='outbox.left'*/SELECT count(*), min(created_at), (SELECT count(*) FROM dead_jobs) "
+    "FROM outbox";
+
 /// A new order of so many lines, ≥ 1: its id, customer and note, then product and quantity of each
 /// line (its total is theirs at today's prices), then the time.
 std::string insertOrder(std::size_t lines);

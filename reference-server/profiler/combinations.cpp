@@ -30,8 +30,8 @@ const std::vector<Dependence>& dependences() {
         {"orders.by_customer", true, false, true},
         {"orders.get", true},
         {"me.get"},
-        {"orders.create", true},
-        {"payments.create", true},
+        {"orders.create", true, false, false, false, true},
+        {"payments.create", true, false, false, false, true},
         {"reviews.create", true},
         {"me.update"},
         {"products.update"},
@@ -46,6 +46,7 @@ std::string Combination::text() const {
     if (queryShape) out += ", query_shape " + *queryShape;
     if (pagination) out += ", pagination " + *pagination;
     if (pageSize) out += fmt::format(" of {}", *pageSize);
+    if (sideEffects) out += ", side_effects " + *sideEffects;
     return out;
 }
 
@@ -60,6 +61,7 @@ scenario::Design Combination::design() const {
     if (queryShape) set("query_shape=" + *queryShape);
     if (pagination) set("pagination=" + *pagination);
     if (pageSize) set(fmt::format("pagination.page_size={}", *pageSize));
+    if (sideEffects) set("side_effects=" + *sideEffects);
     if (isHit) set("shared_cache=ttl");
     if (!problems.empty()) throw scenario::InputError(problems);
     return design;
@@ -72,14 +74,18 @@ std::vector<Combination> combinations(int pageSize, bool onlyPaged) {
         for (const auto& indexes : valuesOf("indexes", d.onIndexes))
             for (const auto& queryShape : valuesOf("query_shape", d.onQueryShape))
                 for (const auto& pagination : valuesOf("pagination", d.onPagination)) {
-                    Combination c{i, false, indexes, queryShape, pagination, std::nullopt};
+                    Combination c{i, false, indexes, queryShape, pagination, {}, {}};
                     if (pagination && *pagination != "none") c.pageSize = pageSize;
-                    if (c.pageSize || !onlyPaged) out.push_back(c);
+                    if (!c.pageSize && onlyPaged) continue;
+                    for (const auto& sideEffects : valuesOf("side_effects", d.onSideEffects)) {
+                        c.sideEffects = sideEffects;
+                        out.push_back(c);
+                    }
                 }
         // What the cache has is the same with indexes and without.
         if (!d.isCacheable) continue;
         for (const auto& pagination : valuesOf("pagination", d.onPagination)) {
-            Combination c{i, true, std::nullopt, std::nullopt, pagination, std::nullopt};
+            Combination c{i, true, {}, {}, pagination, {}, {}};
             if (pagination && *pagination != "none") c.pageSize = pageSize;
             if (c.pageSize || !onlyPaged) out.push_back(c);
         }

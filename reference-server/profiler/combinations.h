@@ -17,6 +17,7 @@ struct Dependence {
     bool onQueryShape = false;
     bool onPagination = false;
     bool isCacheable = false;
+    bool onSideEffects = false;
 };
 const std::vector<Dependence>& dependences();
 
@@ -28,6 +29,7 @@ struct Combination {
     std::optional<std::string> queryShape;
     std::optional<std::string> pagination;
     std::optional<int> pageSize;
+    std::optional<std::string> sideEffects;
 
     /// "orders.list, indexes off, query_shape join, pagination offset of 20".
     std::string text() const;

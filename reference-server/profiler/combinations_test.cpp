@@ -22,7 +22,7 @@ TEST(Combinations, EveryEndpointIsThereAndNothingTwice) {
     }
     EXPECT_EQ(endpoints.size(), load::endpoints().size());
     // 2 × indexes, 3 × query shape, 3 × pagination of the list of orders, and so on.
-    EXPECT_EQ(texts.size(), 6u + 3 + 1 + 1 + 1 + 18 + 6 + 2 + 1 + 2 + 2 + 2 + 1 + 1);
+    EXPECT_EQ(texts.size(), 6u + 3 + 1 + 1 + 1 + 18 + 6 + 2 + 1 + 4 + 4 + 2 + 1 + 1);
 }
 
 TEST(Combinations, AnotherPageSizeConcernsPagedListsOnly) {
@@ -43,6 +43,9 @@ TEST(Combinations, ADesignIsWhatItsCombinationSays) {
     EXPECT_TRUE(c.design().is("indexes", "on"));
     EXPECT_TRUE(c.design().is("query_shape", "join"));
     EXPECT_TRUE(c.design().is("shared_cache", "off"));
+    EXPECT_TRUE(c.design().is("side_effects", "inline"));
+    c.sideEffects = "queued";
+    EXPECT_TRUE(c.design().is("side_effects", "queued"));
     c.isHit = true;
     EXPECT_TRUE(c.design().is("shared_cache", "ttl"));
     c.pageSize = 1000;

@@ -94,6 +94,7 @@ json toJson(const std::vector<Operation>& operations, const RecordingSettings& s
                        {"query_shape", valueOrAny(c.queryShape)},
                        {"pagination", valueOrAny(c.pagination)},
                        {"page_size", valueOrAny(c.pageSize)},
+                       {"side_effects", valueOrAny(c.sideEffects)},
                        {"traces", std::move(traces)}};
         if (o.isWrite) operation["write"] = true;
         if (!o.extrapolated.empty()) operation["extrapolated"] = o.extrapolated;

@@ -20,6 +20,8 @@
 #include "reference-server/nodes/gateway/gateway.h"
 #include "reference-server/nodes/instance/instance.h"
 #include "reference-server/nodes/pooler/pooler.h"
+#include "reference-server/nodes/sink/sink.h"
+#include "reference-server/nodes/worker/worker.h"
 #include "reference-server/profiler/profiler.h"
 #include "reference-server/supervisor/real/real.h"
 #include "reference-server/supervisor/session.h"
@@ -40,6 +42,8 @@ int runNode(const std::string& role, int parent) {
         if (role == "pooler") return nodes::runPooler(control, start);
         if (role == "cache") return nodes::runCache(control, start);
         if (role == "auth") return nodes::runAuth(control, start);
+        if (role == "sink") return nodes::runSink(control, start);
+        if (role == "worker") return nodes::runWorker(control, start);
         if (role == "profiler") return profiler::runProfiler(control, start);
         control.emit({{"fatal", "unknown role: " + role}});
     } catch (const std::exception& e) {
@@ -123,8 +127,9 @@ int main(int argc, char** argv) {
         "commands as JSON lines on stdin."};
     std::string role;
     int parent = 0;
-    app.add_option("--role", role,
-                   "database, replica, instance, gateway, pooler, cache, auth or profiler");
+    app.add_option(
+        "--role", role,
+        "database, replica, instance, gateway, pooler, cache, auth, sink, worker or profiler");
     app.add_option("--parent", parent, "process id that must be the parent");
     CLI11_PARSE(app, argc, argv);
     raiseFileLimit();

@@ -27,6 +27,7 @@ namespace {
 constexpr std::size_t kMaxCommands = 256;
 constexpr auto kTick = std::chrono::milliseconds(25);
 constexpr double kCrowdFactor = 3;
+constexpr double kSlowEmailFactor = 20;
 constexpr double kShortestFaultS = 0.25;
 constexpr double kLongestFaultS = 86'400;
 
@@ -276,6 +277,11 @@ awaitable<void> Session::applyLoad(bool isChange) {
     }
 }
 
+awaitable<void> Session::applyTrouble() {
+    co_await m_system->setTrouble(m_underWay["slow_email"] > 0 ? kSlowEmailFactor : 1,
+                                  m_underWay["failing_email"] > 0 ? 1 : 0);
+}
+
 awaitable<void> Session::changeTo(Target target, EventKind kind, std::string text) {
     checkHost(target, m_scenario.workload.rate().peakHz);
     const std::string detail = co_await m_system->change(std::move(target));
@@ -314,12 +320,17 @@ awaitable<void> Session::fault(std::string name, double durationS) {
                                    kLongestFaultS, durationS));
     const std::string title = scenario::titleOfFault(name);
     std::string detail;
-    if (name == "flash_crowd" || name == "abusive_client") {
+    const bool isOfTheLoad = name == "flash_crowd" || name == "abusive_client";
+    if (isOfTheLoad || name == "slow_email" || name == "failing_email") {
         // Two of a kind are one that lasts until the later end.
         ++m_underWay[name];
         std::string failure;
         try {
-            co_await applyLoad(true);
+            if (isOfTheLoad) {
+                co_await applyLoad(true);
+            } else {
+                co_await applyTrouble();
+            }
         } catch (const std::exception& e) {
             failure = e.what();
         }
@@ -359,6 +370,9 @@ awaitable<void> Session::endFault(std::string name, std::string detail) {
             co_await m_system->endDeploy();
         } else if (!victimOf(name).empty()) {
             co_await m_system->release(detail);
+        } else if (name == "slow_email" || name == "failing_email") {
+            co_await applyTrouble();
+            if (goesOn) detail = "another one goes on";
         } else {
             co_await applyLoad(true);
             if (goesOn) detail = "another one goes on";

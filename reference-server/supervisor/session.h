@@ -46,6 +46,7 @@ private:
     boost::asio::awaitable<void> changeUsers(double dailyActiveUsers,
                                              hardware::HardwareProfile hardware);
     boost::asio::awaitable<void> fault(std::string name, double durationS);
+    boost::asio::awaitable<void> applyTrouble();
     boost::asio::awaitable<void> endFault(std::string name, std::string detail);
     boost::asio::awaitable<void> finish();
     boost::asio::awaitable<void> endNow();

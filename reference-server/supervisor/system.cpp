@@ -49,6 +49,8 @@ std::string tryIt(const std::string& role, int port, std::uint64_t seed) {
     if (role == "instance") return fmt::format("curl -i http://127.0.0.1:{}/openapi.json", port);
     if (role == "auth")
         return fmt::format("curl -i http://127.0.0.1:{}/.well-known/jwks.json", port);
+    if (role == "sink") return fmt::format("curl http://127.0.0.1:{}/deliveries", port);
+    if (role == "worker") return fmt::format("curl http://127.0.0.1:{}/metrics", port);
     return "";
 }
 
@@ -151,6 +153,12 @@ json System::peersFor(const std::string& role) const {
         if (const auto c = find("pooler")) peers["pooler"] = entry(c);
         if (const auto c = find("cache")) peers["cache"] = entry(c);
     }
+    if (role == "worker") {
+        if (const auto c = known("primary")) peers["primary"] = entry(c);
+        if (const auto c = find("pooler")) peers["pooler"] = entry(c);
+    }
+    if (role == "instance" || role == "worker")
+        if (const auto c = known("sink")) peers["sink"] = entry(c);
     return peers;
 }
 
@@ -171,6 +179,7 @@ json System::startLine(const Child& child) const {
     if (child->role() == "replica") line["cores"] = hardware.replicaCores;
     // What was revoked stays so when the service comes back.
     if (child->role() == "auth") line["state"] = m_folder.path() / "revoked";
+    if (child->role() == "sink") line["trouble"] = m_trouble;
     return line;
 }
 
@@ -265,6 +274,10 @@ awaitable<void> System::startMissing() {
         co_await makeReady(spawnNode("cache", "cache"), json::object());
     if (m_target.hasPooler() && !find("pooler"))
         co_await makeReady(spawnNode("pooler", "pooler"), json::object());
+    if (!find("sink")) co_await makeReady(spawnNode("sink", "sink"), json::object());
+    // Before the instances: they take every connection there is.
+    if (m_target.hasWorker() && !find("worker"))
+        co_await makeReady(spawnNode("worker", "worker"), json::object());
     std::vector<Child> fresh;
     for (int n = serving("instance"); n < m_target.instances() - held("instance"); ++n)
         fresh.push_back(spawnNode(nextInstanceId(), "instance"));
@@ -306,6 +319,16 @@ awaitable<void> System::tellLoad(double rateHz, double abuserRateHz, std::uint64
                        {"version", version}};
     if (!co_await generator->ask(line, "ack", kLoadLimit))
         throw RunError("the load generator did not take the new load over");
+}
+
+awaitable<void> System::setTrouble(double latencyFactor, double failureRatio) {
+    json line = {
+        {"cmd", "trouble"}, {"latency_factor", latencyFactor}, {"failure_ratio", failureRatio}};
+    const auto sink = find("sink");
+    if (!sink || !co_await sink->ask(line, "troubled", kLoadLimit))
+        throw RunError("the provider of e-mails is not running");
+    m_trouble = std::move(line);
+    publish(++m_allocated);
 }
 
 awaitable<void> System::setLoad(double rateHz, double abuserRateHz) {

@@ -57,6 +57,10 @@ public:
     /// The fault is over: starts again what the target asks for and is not there.
     boost::asio::awaitable<void> release(const std::string& id);
 
+    /// How much slower the provider takes e-mails, and which part of them it refuses, from now on;
+    /// a change of its own, with a version. Throws RunError when it does not take it.
+    boost::asio::awaitable<void> setTrouble(double latencyFactor, double failureRatio);
+
     /// Another load, under the version in force. Throws RunError when the generator does not take
     /// it.
     boost::asio::awaitable<void> setLoad(double rateHz, double abuserRateHz);
@@ -123,6 +127,7 @@ private:
     std::uint64_t m_allocated = 1;  // the last number given to a change, also to one that failed
     bool m_isDeploying = false;
     bool m_isStopping = false;
+    nlohmann::json m_trouble = nlohmann::json::object();  // of the provider, while a fault lasts
     int m_instancesMade = 0;
     int m_replicasMade = 0;
     std::vector<Child> m_nodes;

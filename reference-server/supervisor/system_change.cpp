@@ -48,8 +48,8 @@ awaitable<std::string> System::prepareAll() {
                  {"design", scenario::toJson(m_target.design)},
                  {"hardware", hardware::toJson(hardware)}};
     // Towards the client: nobody may use what is behind it before that is prepared.
-    for (const char* role :
-         {"database", "replica", "auth", "cache", "pooler", "instance", "gateway", "generator"}) {
+    for (const char* role : {"database", "replica", "auth", "cache", "pooler", "sink", "worker",
+                             "instance", "gateway", "generator"}) {
         for (const auto& child : alive(role)) {
             line["peers"] = peersFor(role);
             line.erase("cores");
@@ -65,8 +65,8 @@ awaitable<std::string> System::prepareAll() {
 
 awaitable<void> System::publishAll() {
     const json line = {{"cmd", "publish"}, {"version", m_allocated}};
-    for (const char* role :
-         {"database", "replica", "auth", "cache", "pooler", "instance", "generator", "gateway"})
+    for (const char* role : {"database", "replica", "auth", "cache", "pooler", "sink", "worker",
+                             "instance", "generator", "gateway"})
         for (const auto& child : alive(role)) {
             const auto done = co_await child->ask(line, "published", kPublishLimit);
             if (!done) refuseUnlessDead(*child, "take the change over");
@@ -123,6 +123,8 @@ std::vector<System::Child> System::markSurplus() {
     mark("replica", m_target.replicas());
     mark("pooler", m_target.hasPooler() ? 1 : 0);
     mark("cache", m_target.hasCache() ? 1 : 0);
+    mark("sink", 1);
+    mark("worker", m_target.hasWorker() ? 1 : 0);
     // From here on nobody new is told about them.
     for (const auto& c : surplus) c->isExpectedToEnd = true;
     return surplus;
@@ -132,8 +134,14 @@ awaitable<void> System::retireThenEnd(std::uint64_t version, std::vector<Child> 
     const json retire = {{"cmd", "retire"}, {"version", version}};
     // The gateway answers when the instances it no longer uses are idle; instances when no request
     // of an older version is open.
-    for (const char* role : {"gateway", "instance", "pooler", "cache", "auth", "generator"})
+    for (const char* role :
+         {"gateway", "instance", "pooler", "cache", "auth", "sink", "worker", "generator"})
         for (const auto& child : alive(role)) co_await child->ask(retire, "retired", kRetireLimit);
+    // Nobody makes jobs any more: the worker that goes does those that are left. What it cannot
+    // deliver stays in the database for the next one.
+    const json drain = {{"cmd", "drain"}};
+    for (const auto& child : surplus)
+        if (child->role() == "worker") co_await child->ask(drain, "drained", kRetireLimit);
     if (!surplus.empty()) co_await endNodes(std::move(surplus));
 }
 

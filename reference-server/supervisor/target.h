@@ -23,6 +23,8 @@ struct Target {
     int replicas() const;
     bool hasPooler() const { return !design.is("connection_pooler", "off"); }
     bool hasCache() const { return !design.is("shared_cache", "off"); }
+    /// Somebody delivers jobs; the provider itself is there in every design.
+    bool hasWorker() const { return design.is("side_effects", "queued"); }
 };
 
 /// How much of the host the real work behind a target may take, at the most: the smaller of what

@@ -43,6 +43,8 @@ void visitFields(Profile& p, Visit visit) {
     visit("gateway_queue", p.gatewayQueue);
     visit("connection_wait_ms", p.connectionWaitMs);
     visit("request_timeout_ms", p.requestTimeoutMs);
+    visit("provider_ms", p.providerMs);
+    visit("provider_sigma", p.providerSigma);
 }
 
 json readFile() {

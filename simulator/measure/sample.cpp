@@ -55,6 +55,7 @@ void ServerCounts::merge(const ServerCounts& o) {
     staleOwnReads += o.staleOwnReads;
     introspections += o.introspections;
     localValidations += o.localValidations;
+    callsInRequests += o.callsInRequests;
 }
 
 double StageTimes::sumMs() const {

@@ -84,6 +84,7 @@ struct ServerCounts {
     std::uint64_t staleOwnReads = 0;
     std::uint64_t introspections = 0;    // tokens the auth service was asked about
     std::uint64_t localValidations = 0;  // and those the gateway judged by itself
+    std::uint64_t callsInRequests = 0;  // of somebody else's server, while the client waits
     void merge(const ServerCounts& other);
 };
 

@@ -63,6 +63,7 @@ json serverJson(const ServerCounts& s) {
     put(j, "stale_own_reads", s.staleOwnReads);
     put(j, "introspections", s.introspections);
     put(j, "local_validations", s.localValidations);
+    put(j, "calls_in_requests", s.callsInRequests);
     return j;
 }
 
@@ -80,6 +81,7 @@ ServerCounts serverFrom(const json& j) {
     get(j, "stale_own_reads", s.staleOwnReads);
     get(j, "introspections", s.introspections);
     get(j, "local_validations", s.localValidations);
+    get(j, "calls_in_requests", s.callsInRequests);
     return s;
 }
 

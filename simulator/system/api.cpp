@@ -110,6 +110,8 @@ void Api::read(std::uint32_t index, Nanos now, Nanos startAt) {
     Instance& instance = *m_instances[r.instance];
     r.phase = Phase::reading;
     if (r.step >= r.trace->statementCount()) {
+        if (r.trace->isWrite && r.design->isInline && DesignState::hasSideEffect(r.endpoint))
+            return call(index, startAt);
         if (!r.design->hasCache || !DesignState::isCacheable(r.endpoint))
             return compute(index, now, startAt);
         r.since = now;
@@ -128,6 +130,24 @@ void Api::read(std::uint32_t index, Nanos now, Nanos startAt) {
     const std::uint32_t id =
         r.design->hasPooler ? kPoolerPools + r.node : r.instance * kPoolsOfInstance + r.node;
     armPool(id, pool, now);
+}
+
+/// After its commit: the request keeps its thread until the provider has answered.
+void Api::call(std::uint32_t index, Nanos startAt) {
+    Request& r = m_system.requests()[index];
+    r.phase = Phase::calling;
+    r.since = startAt;
+    ++r.counts.callsInRequests;
+    m_system.provider().callFor(index, DesignState::isEmail(r.endpoint), startAt,
+                                std::min(r.apiDeadline, startAt + r.design->callTimeoutNs));
+}
+
+void Api::callEnded(std::uint32_t index, CallEnd end, Nanos now) {
+    Request& r = m_system.requests()[index];
+    r.spent(Stage::sideEffects, now - r.since);
+    if (end == CallEnd::done) return compute(index, now, now);
+    if (end == CallEnd::failed) return fail(index, now, "side_effect_failed", 502);
+    fail(index, now, "side_effect_timeout", 504);
 }
 
 void Api::lent(std::uint32_t index, Nanos now) {
@@ -269,10 +289,10 @@ void Api::givesUp(Nanos now) {
     if (!m_deadlines.empty()) m_system.at(m_deadlines.front().at, EventKind::apiGivesUp, 0);
 }
 
-void Api::fail(std::uint32_t index, Nanos now, const char* reason) {
+void Api::fail(std::uint32_t index, Nanos now, const char* reason, std::uint16_t status) {
     Request& r = m_system.requests()[index];
     ++m_instances[r.instance]->rejected[reason];
-    r.status = 503;
+    r.status = status;
     r.bytes = kProblemBytes;
     r.rows = 0;
     r.replyLsn = 0;

@@ -11,6 +11,7 @@
 #include "simulator/system/cores.h"
 #include "simulator/system/databases.h"
 #include "simulator/system/pool.h"
+#include "simulator/system/provider.h"
 #include "simulator/system/request.h"
 
 namespace tenfold::system {
@@ -60,6 +61,8 @@ public:
     void cacheAnswers(std::uint32_t request, Nanos now);
     void looksAgain(std::uint32_t request, Nanos now);
     void statementAnswers(std::uint32_t work, Nanos now);
+    /// The provider has answered, or its time is up.
+    void callEnded(std::uint32_t request, CallEnd end, Nanos now);
     void poolWaitEnds(std::uint32_t pool, Nanos now);
     void givesUp(Nanos now);
     /// The connections of a database node have ended with it.
@@ -84,7 +87,8 @@ private:
     void serve(Pool& pool, Nanos now, bool isPooler);
     void armPool(std::uint32_t id, Pool& pool, Nanos now);
     Pool& poolOf(std::uint32_t id);
-    void fail(std::uint32_t index, Nanos now, const char* reason);
+    void call(std::uint32_t index, Nanos startAt);
+    void fail(std::uint32_t index, Nanos now, const char* reason, std::uint16_t status = 503);
     void compute(std::uint32_t index, Nanos now, Nanos startAt);
     void served(std::uint32_t index, Nanos now);
     void lose(std::uint32_t index, Nanos now);

@@ -38,6 +38,14 @@ void Databases::addNode(Nanos) {
     m_nodes.push_back(std::move(node));
 }
 
+Nanos Databases::costOf(std::string_view shape, std::uint64_t vmSteps, std::uint64_t scanned,
+                        double dataFactor) const {
+    const auto ns = m_inputs.costs->costNs(shape, vmSteps, scanned, dataFactor);
+    const double factor =
+        m_inputs.factors.statements * (m_inputs.real ? m_inputs.real->statementFactor : 1);
+    return static_cast<Nanos>(static_cast<double>(ns) * factor);
+}
+
 void Databases::configure(Nanos now, const hardware::HardwareProfile& hardware, int replicas,
                           Nanos lagNs) {
     const bool isOther = m_costs.empty() || m_hardware.dataFactor != hardware.dataFactor;
@@ -46,18 +54,11 @@ void Databases::configure(Nanos now, const hardware::HardwareProfile& hardware, 
     if (isOther) {
         m_costs.clear();
         m_baseCosts.clear();
-        const double factor =
-            m_inputs.factors.statements * (m_inputs.real ? m_inputs.real->statementFactor : 1);
-        const auto cost = [&](std::string_view shape, std::uint64_t vmSteps, std::uint64_t scanned,
-                              double dataFactor) {
-            const auto ns = m_inputs.costs->costNs(shape, vmSteps, scanned, dataFactor);
-            return static_cast<Nanos>(static_cast<double>(ns) * factor);
-        };
         for (const auto& s : m_inputs.operations->statements()) {
-            m_costs.push_back(cost(s.shape, s.vmSteps, s.fullScanSteps, hardware.dataFactor));
-            m_baseCosts.push_back(cost(s.shape, 0, 0, 1));
+            m_costs.push_back(costOf(s.shape, s.vmSteps, s.fullScanSteps, hardware.dataFactor));
+            m_baseCosts.push_back(costOf(s.shape, 0, 0, 1));
         }
-        m_applyCost = cost("replica.apply", kApplySteps, 0, 1) + kApplyExtra;
+        m_applyCost = costOf("replica.apply", kApplySteps, 0, 1) + kApplyExtra;
     }
     while (static_cast<int>(m_nodes.size()) < 1 + replicas) addNode(now);
     while (static_cast<int>(m_nodes.size()) > 1 + replicas) {
@@ -128,8 +129,8 @@ void Databases::startStatement(Work& w, std::uint32_t index, Nanos now) {
     w.isOnCores = true;
     ++node.arrived;
     ++node.active;
-    const auto statement = statementAt(*w.trace, w.first + w.done);
-    w.job = node.cores->submit(now, now, m_costs[statement], index);
+    const Nanos cost = w.trace ? m_costs[statementAt(*w.trace, w.first + w.done)] : w.own[w.done];
+    w.job = node.cores->submit(now, now, cost, index);
 }
 
 void Databases::coresDue(std::uint32_t index, Nanos now) {
@@ -172,6 +173,7 @@ void Databases::finishStatement(std::uint32_t index, Nanos now) {
     if (w.isWrite) {
         if (!w.isAbandoned) {
             committed(now);
+            if (w.request != kNone) madeOf(m_system.requests()[w.request], now);
             // The next writer may begin while this one waits for its flush.
             const auto flush = static_cast<Nanos>(m_hardware.commitFlushMs * 1e6);
             w.databaseNs += flush;
@@ -185,6 +187,12 @@ void Databases::finishStatement(std::uint32_t index, Nanos now) {
     }
     w.lsn = node.lsn;
     answer(index, at);
+}
+
+/// What else a write has left behind with its commit: a job.
+void Databases::madeOf(const Request& r, Nanos now) {
+    if (r.design->isQueued && DesignState::hasSideEffect(r.endpoint))
+        m_system.mechanisms().jobs->add(DesignState::isEmail(r.endpoint), now);
 }
 
 void Databases::answer(std::uint32_t index, Nanos at) {

@@ -36,7 +36,8 @@ struct Work {
     Nanos since = 0;
     Nanos lockNs = 0;
     Nanos databaseNs = 0;
-    std::uint64_t lsn = 0;  // of the node, as of the answer
+    std::uint64_t lsn = 0;   // of the node, as of the answer
+    std::vector<Nanos> own;  // costs of its statements, where no trace has them
 };
 
 /// Index of a trace's n-th statement, repetitions included.
@@ -56,6 +57,10 @@ public:
     void kill(std::uint32_t node, Nanos now);
     void revive(std::uint32_t node, Nanos now);
 
+    /// Of a statement that no operation has; of one row of a table that does not grow.
+    Nanos costOf(std::string_view shape, std::uint64_t vmSteps) const {
+        return costOf(shape, vmSteps, 0, 1);
+    }
     Slab<Work>& works() { return m_works; }
     void workArrives(std::uint32_t work, Nanos now);
     void coresDue(std::uint32_t node, Nanos now);
@@ -97,12 +102,15 @@ private:
         Nanos busyBefore = 0;
         Nanos heldBefore = 0;
     };
+    Nanos costOf(std::string_view shape, std::uint64_t vmSteps, std::uint64_t scanned,
+                 double dataFactor) const;
     void addNode(Nanos now);
     void startStatement(Work& w, std::uint32_t index, Nanos now);
     void finishJobs(Node& node, Nanos now);
     void finishStatement(std::uint32_t index, Nanos now);
     void answer(std::uint32_t index, Nanos at);
     void committed(Nanos now);
+    void madeOf(const Request& r, Nanos now);
     void releaseToken(Nanos now);
     void applyNext(Node& replica, Nanos now);
     Nanos heldNs(const Node& n, Nanos now) const;

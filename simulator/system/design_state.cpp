@@ -26,6 +26,9 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     hasCache = !design.is("shared_cache", "off");
     isSingleFlight = design.parameter("shared_cache", "single_flight", 1) != 0;
     cacheTtlNs = static_cast<Nanos>(design.parameter("shared_cache", "ttl_s", 60) * 1e9);
+    isInline = design.is("side_effects", "inline");
+    isQueued = design.is("side_effects", "queued");
+    callTimeoutNs = static_cast<Nanos>(design.parameter("side_effects", "timeout_s", 5) * 1e9);
     hasPooler = !design.is("connection_pooler", "off");
     poolerSize = static_cast<int>(design.parameter("connection_pooler", "size", 25));
     poolerWaitNs =
@@ -53,6 +56,14 @@ bool DesignState::isCacheable(std::size_t endpoint) {
     // The catalogue is cached, the back office is not; images are static and pass it by.
     const auto& id = load::endpoints()[endpoint].id;
     return id == "products.list" || id == "products.get";
+}
+
+bool DesignState::hasSideEffect(std::size_t endpoint) {
+    return isEmail(endpoint) || load::endpoints()[endpoint].id == "payments.create";
+}
+
+bool DesignState::isEmail(std::size_t endpoint) {
+    return load::endpoints()[endpoint].id == "orders.create";
 }
 
 std::uint64_t DesignState::cacheKeyOf(std::size_t endpoint, std::uint64_t key) const {

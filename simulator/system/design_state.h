@@ -33,6 +33,9 @@ struct DesignState {
     std::uint64_t cacheKeyOf(std::size_t endpoint, std::uint64_t key) const;
     /// Whether the shared cache may answer this endpoint.
     static bool isCacheable(std::size_t endpoint);
+    /// Whether a write has something done at somebody else's, and whether that is an e-mail.
+    static bool hasSideEffect(std::size_t endpoint);
+    static bool isEmail(std::size_t endpoint);
     /// Puts into the cache what it would hold after a long time at the scenario's rate: each key
     /// with probability λT ∕ (1 + λT), T the time to live and λ the rate at which it is asked for.
     void fillCache(AnswerCache& cache, const scenario::Scenario& scenario) const;
@@ -42,6 +45,9 @@ struct DesignState {
     bool hasCache = false;
     bool isSingleFlight = true;
     Nanos cacheTtlNs = 0;
+    bool isInline = false;  // side effects are calls inside the request …
+    bool isQueued = false;  // … or jobs
+    Nanos callTimeoutNs = 0;
     bool hasPooler = false;
     int poolerSize = 0;
     Nanos poolerWaitNs = 0;

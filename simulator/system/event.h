@@ -28,6 +28,8 @@ enum class EventKind : std::uint8_t {
     authCores,         // auth: its emulated cores
     authAnswers,       // auth, a unit of work: its answer is there
     authWaitEnds,      // auth: whoever waits longest has reached the limit
+    callEnds,          // provider, a call
+    workerWakes,       // worker
     faultBegins,       // system, index of a fault
     faultEnds,         // system, index of a fault
 };

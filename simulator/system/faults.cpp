@@ -6,6 +6,10 @@
 
 namespace tenfold::system {
 
+namespace {
+constexpr double kSlowEmailFactor = 20;  // as the live fault
+}  // namespace
+
 void System::flag(measure::EventKind kind, std::string text, std::string detail) {
     measure::Event e;
     e.kind = kind;
@@ -25,6 +29,10 @@ std::vector<measure::Event> System::takeFlags() {
     return std::exchange(m_flags, {});
 }
 
+void System::applyTrouble() {
+    m_provider.setTrouble(m_slowEmails > 0 ? kSlowEmailFactor : 1, m_failingEmails > 0 ? 1 : 0);
+}
+
 void System::beginFault(const std::string& name, double durationS) {
     RunningFault fault{name};
     std::string detail;
@@ -35,6 +43,12 @@ void System::beginFault(const std::string& name, double durationS) {
     } else if (name == "abusive_client") {
         ++m_abusers;
         applyLoad();
+    } else if (name == "slow_email") {
+        ++m_slowEmails;
+        applyTrouble();
+    } else if (name == "failing_email") {
+        ++m_failingEmails;
+        applyTrouble();
     } else if (name == "kill_instance") {
         fault.subject = m_api.killOne(m_now);
         if (fault.subject != kNone) detail = m_api.instances()[fault.subject]->name;
@@ -71,6 +85,9 @@ void System::endFault(std::uint32_t index) {
     if (fault.name == "flash_crowd") --m_crowds;
     if (fault.name == "abusive_client") --m_abusers;
     if (fault.name == "flash_crowd" || fault.name == "abusive_client") applyLoad();
+    if (fault.name == "slow_email") --m_slowEmails;
+    if (fault.name == "failing_email") --m_failingEmails;
+    if (fault.name == "slow_email" || fault.name == "failing_email") applyTrouble();
     if (fault.name == "kill_instance") m_api.revive(fault.subject, m_now);
     if (fault.name == "kill_replica") {
         m_databases.revive(fault.subject, m_now);

@@ -61,12 +61,46 @@ public:
                                  std::uint32_t& turn) const = 0;
 };
 
+/// The jobs that writes leave behind: whose time has come, and what becomes of those that fail.
+class JobQueue {
+public:
+    struct Seen {
+        int due = 0;
+        int read = 0;  // rows that had to be read to find them
+    };
+    struct Failure {
+        bool isLast = false;  // it is given up
+        Nanos runAt = 0;
+    };
+    virtual ~JobQueue() = default;
+    virtual void configure(const scenario::Design& design) = 0;
+    /// Committed with its write.
+    virtual void add(bool isEmail, Nanos now) = 0;
+    /// How many could be taken, at most `limit`.
+    virtual Seen look(int limit, Nanos now) const = 0;
+    /// Puts them under a lease, oldest first; their numbers.
+    virtual std::vector<std::uint64_t> take(int limit, Nanos now) = 0;
+    virtual bool isEmail(std::uint64_t job) const = 0;
+    /// Notes that the provider has done it; whether it had before.
+    virtual bool wasCarriedOut(std::uint64_t job) = 0;
+    /// What is to become of a job whose delivery has failed.
+    virtual Failure failed(std::uint64_t job, Nanos now) = 0;
+    virtual void later(std::uint64_t job, Nanos runAt) = 0;
+    virtual void done(std::uint64_t job) = 0;
+    virtual void bury(std::uint64_t job) = 0;
+    virtual std::size_t jobs() const = 0;
+    /// When the oldest was added; 0 without one.
+    virtual Nanos oldestAt() const = 0;
+    virtual std::uint64_t dead() const = 0;
+};
+
 /// The stateful parts of one simulation's mechanisms.
 struct Mechanisms {
     std::unique_ptr<Admission> admission;
     std::unique_ptr<Tokens> tokens;
     std::unique_ptr<AnswerCache> cache;
     std::unique_ptr<ReadRouter> router;
+    std::unique_ptr<JobQueue> jobs;
 };
 
 }  // namespace tenfold::system

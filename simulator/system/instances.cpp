@@ -87,6 +87,8 @@ void Api::allotConnections(Nanos now) {
     for (std::size_t n = 0; n < nodes; ++n) {
         const bool isAlive = databases.isAlive(static_cast<std::uint32_t>(n));
         int left = isAlive ? m_hardware.usableConnections() : 0;
+        // The worker was there first; behind a pooler it is one client more.
+        if (n == 0 && m_system.worker().isRunning() && !design.hasPooler) --left;
         Pool& pooler = m_poolers[n];
         pooler.size = design.hasPooler ? std::min(design.poolerSize, left) : 0;
         pooler.waitLimit = design.poolerWaitNs;
@@ -117,6 +119,7 @@ std::vector<int> Api::sessions() const {
         for (const auto& i : m_instances)
             if (n < i->pools.size()) out[n] += i->pools[n].open;
     }
+    if (m_system.worker().isRunning() && !m_system.design().hasPooler && !out.empty()) ++out[0];
     return out;
 }
 

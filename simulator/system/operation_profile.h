@@ -81,6 +81,7 @@ private:
         std::optional<std::string> queryShape;
         std::optional<std::string> pagination;
         std::optional<int> pageSize;
+        std::optional<std::string> sideEffects;
         std::vector<OperationTrace> traces;
     };
 

@@ -123,7 +123,7 @@ std::optional<std::string> textUnlessAny(const Value& v) {
 json combinationOf(const json& operation) {
     json c;
     for (const char* key :
-         {"endpoint", "cache", "indexes", "query_shape", "pagination", "page_size"})
+         {"endpoint", "cache", "indexes", "query_shape", "pagination", "page_size", "side_effects"})
         c[key] = operation.value(key, json());
     return c;
 }
@@ -167,6 +167,7 @@ void OperationProfileFile::read(const std::filesystem::path& file, OperationProf
         o.pagination = textUnlessAny(v.at("pagination"));
         if (!v.at("page_size").isAny())
             o.pageSize = static_cast<int>(v.at("page_size").number(1, 1'000'000));
+        o.sideEffects = textUnlessAny(v.at("side_effects"));
         const bool isWrite = v.has("write") && v.at("write").flag();
         o.traces = tracesFrom(v.at("traces"), count, isWrite);
         into.m_operations.push_back(std::move(o));

@@ -40,6 +40,7 @@ json operation(const char* id, json pageSize, json traces) {
             {"query_shape", "*"},
             {"pagination", "offset"},
             {"page_size", pageSize},
+            {"side_effects", "*"},
             {"traces", std::move(traces)}};
 }
 

@@ -24,6 +24,7 @@ enum class Phase : std::uint8_t {
     reading,       // carries out its statements
     storing,       // puts the answer into the cache
     unlocking,     // gives the right back
+    calling,       // waits for somebody else's server
     computing,     // uses the API's CPU
 };
 

@@ -44,12 +44,28 @@ struct AsksThePrimary final : ReadRouter {
         return 0;
     }
 };
+struct HasNoJobs final : JobQueue {
+    void configure(const scenario::Design&) override {}
+    void add(bool, Nanos) override {}
+    Seen look(int, Nanos) const override { return {}; }
+    std::vector<std::uint64_t> take(int, Nanos) override { return {}; }
+    bool isEmail(std::uint64_t) const override { return false; }
+    bool wasCarriedOut(std::uint64_t) override { return false; }
+    Failure failed(std::uint64_t, Nanos) override { return {}; }
+    void later(std::uint64_t, Nanos) override {}
+    void done(std::uint64_t) override {}
+    void bury(std::uint64_t) override {}
+    std::size_t jobs() const override { return 0; }
+    Nanos oldestAt() const override { return 0; }
+    std::uint64_t dead() const override { return 0; }
+};
 
 // What is emulated, ms. Only the long statement costs by its steps.
 constexpr double kLinkMs = 0.5;
 constexpr double kStatementMs = 1;
 constexpr double kLongMs = 3000;
 constexpr double kFlushMs = 1;
+constexpr double kProviderMs = 200;
 constexpr double kApplyMs = 1 + 0.15;
 constexpr double kAuthMs = 1.5;
 // And what hops add.
@@ -115,6 +131,7 @@ protected:
         if (!mechanisms.admission) mechanisms.admission = std::make_unique<LetsAllIn>();
         if (!mechanisms.tokens) mechanisms.tokens = std::make_unique<NeverEnds>();
         if (!mechanisms.cache) mechanisms.cache = std::make_unique<KeepsNothing>();
+        if (!mechanisms.jobs) mechanisms.jobs = std::make_unique<HasNoJobs>();
         if (!mechanisms.router) mechanisms.router = std::make_unique<AsksThePrimary>();
         m_system = std::make_unique<System>(m_scenario, inputs(), std::move(mechanisms));
         m_system->pause(true);
@@ -192,6 +209,7 @@ private:
                                   {"indexes", "*"},
                                   {"query_shape", "*"},
                                   {"pagination", "*"},
+                                  {"side_effects", "*"},
                                   {"page_size", "*"},
                                   {"write", isWrite},
                                   {"traces", {{0, 1, 200, kRowsN, kBytesN, list}}}});
@@ -253,7 +271,9 @@ private:
                                  {"slice_ms", 2},
                                  {"gateway_queue", 3},
                                  {"connection_wait_ms", 1000},
-                                 {"request_timeout_ms", 10'000}}}}};
+                                 {"request_timeout_ms", 10'000},
+                                 {"provider_ms", kProviderMs},
+                                 {"provider_sigma", 0}}}}};
 };
 
 }  // namespace tenfold::system::small

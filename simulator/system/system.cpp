@@ -27,6 +27,8 @@ System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mec
       m_traceStream(scenario.seed, options.traceName + ".traces"),
       m_hopStream(scenario.seed, options.traceName + ".hops"),
       m_databases(*this, m_inputs),
+      m_provider(*this, scenario.seed),
+      m_worker(*this),
       m_api(*this),
       m_gateway(*this),
       m_auth(*this),
@@ -73,7 +75,10 @@ void System::configure() {
     m_mechanisms.tokens->configure(design().design);
     m_auth.configure(m_now, m_hardware, authLinkNs);
     if (!design().hasCache) m_mechanisms.cache->clear();
+    m_mechanisms.jobs->configure(design().design);
+    m_provider.configure(m_hardware);
     m_databases.configure(m_now, m_hardware, design().replicas, design().lagNs);
+    m_worker.configure(m_now, design().design);  // before the instances: they take what is left
     m_api.configure(m_now, m_hardware);
     m_gateway.instancesChanged(m_now);
 }
@@ -175,6 +180,8 @@ void System::handle(const Event& e) {
             if (e.tag == tagOf(e.subject)) m_api.looksAgain(e.subject, m_now);
             return;
         case EventKind::statementAnswers:
+            if (m_databases.works()[e.subject].request == kNone)
+                return m_worker.statementAnswers(e.subject, m_now);
             return m_api.statementAnswers(e.subject, m_now);
         case EventKind::healthCheck:
             return m_gateway.healthCheck(m_now);
@@ -192,6 +199,10 @@ void System::handle(const Event& e) {
             return m_auth.answers(e.subject, m_now);
         case EventKind::authWaitEnds:
             return m_auth.waitEnds(m_now);
+        case EventKind::callEnds:
+            return m_provider.callEnds(e.subject, m_now);
+        case EventKind::workerWakes:
+            return m_worker.wakes(m_now);
         case EventKind::faultBegins: {
             const auto& f = m_scenario.faults[e.subject];
             return beginFault(f.name, f.durationS);
@@ -230,6 +241,8 @@ measure::Sample System::collect() {
         n.arrived = n.completed = std::exchange(m_cacheCommands, 0);
         n.gauges["keys"] = static_cast<double>(m_mechanisms.cache->keys(m_now));
     }
+    m_provider.collect(s);
+    m_worker.collect(s, m_now);
     auto& generator = s.nodes["generator"];
     generator.role = "generator";
     generator.spanMs = measure::SlotClock::kSlotMs;

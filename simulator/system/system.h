@@ -18,8 +18,10 @@
 #include "simulator/system/gateway.h"
 #include "simulator/system/hooks.h"
 #include "simulator/system/inputs.h"
+#include "simulator/system/provider.h"
 #include "simulator/system/request.h"
 #include "simulator/system/slot_book.h"
+#include "simulator/system/worker.h"
 
 namespace tenfold::system {
 
@@ -91,6 +93,8 @@ public:
     Clients& clients() { return m_clients; }
     Auth& auth() { return m_auth; }
     Databases& databases() { return m_databases; }
+    Provider& provider() { return m_provider; }
+    Worker& worker() { return m_worker; }
     SlotBook& book() { return m_book; }
     random::Stream& traceStream() { return m_traceStream; }
     const StatementTrace& statement(std::uint32_t index) const {
@@ -116,6 +120,7 @@ private:
     void handle(const Event& event);
     void configure();
     void applyLoad();
+    void applyTrouble();
     void endFault(std::uint32_t index);
     void flag(measure::EventKind kind, std::string text, std::string detail);
     measure::Sample collect();
@@ -136,6 +141,8 @@ private:
     std::vector<std::unique_ptr<DesignState>> m_designs;
     SlotBook m_book;
     Databases m_databases;
+    Provider m_provider;
+    Worker m_worker;
     Api m_api;
     Gateway m_gateway;
     Auth m_auth;
@@ -144,6 +151,8 @@ private:
     std::vector<RunningFault> m_faults;
     int m_crowds = 0;
     int m_abusers = 0;
+    int m_slowEmails = 0;
+    int m_failingEmails = 0;
     bool m_isDeploying = false;
     bool m_isPaused = false;
     std::vector<measure::Event> m_flags;

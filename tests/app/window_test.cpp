@@ -233,7 +233,7 @@ TEST(States, EachIsSaidInWords) {
     w.options.staysStarting = true;
     w.start();
     EXPECT_EQ(w.window.verdict().headline(), "Starting");
-    EXPECT_TRUE(w.window.verdict().sentence().contains("6 processes"))
+    EXPECT_TRUE(w.window.verdict().sentence().contains("7 processes"))
         << w.window.verdict().sentence().toStdString();
     w.options = {.failure = "the disk is full"};
     w.model.start();

@@ -29,7 +29,7 @@ scenario::Scenario scenarioWith(const std::vector<std::string>& set,
 scenario::Scenario focused(const std::vector<std::string>& endpoints, double rateHz,
                            const std::vector<std::string>& set) {
     std::vector<std::string> all{"shared_cache=off", "read_replicas=0", "connection_pooler=off",
-                                 "rate_limiting=off"};
+                                 "rate_limiting=off", "side_effects=inline"};
     all.insert(all.end(), set.begin(), set.end());
     auto s = scenarioWith(all);
     for (const auto& e : load::endpoints()) s.workload.mix[std::string(e.id)] = 0;
@@ -89,6 +89,22 @@ std::vector<MechanismCase> make() {
           {{"statements", 0, 0.1}, {"cache_hits", 0.9, 1}, {"cache_misses", 0, 0.1}}},
          {{"shared_cache=off"}, 2, {exactly("statements", 1), exactly("cache_hits", 0)}}}));
 
+    // A payment is one statement between BEGIN and COMMIT, and its job another.
+    cases.push_back(
+        caseOf("AJobIsInTheCommitAndACallIsInTheRequest", "side_effects",
+               focused({"payments.create"}, 12, {"side_effects=inline"}),
+               {{{"side_effects=inline"},
+                 4,
+                 {exactly("statements", 3), exactly("calls_in_requests", 1), exactly("jobs", 0)}},
+                {{"side_effects=queued"},
+                 5,
+                 {exactly("statements", 4), exactly("calls_in_requests", 0), {"jobs", 0.7, 1.4}},
+                 8},
+                {{"side_effects=inline"},
+                 4,
+                 {exactly("statements", 3), exactly("calls_in_requests", 1), exactly("jobs", 0)},
+                 8}}));
+
     // 8 × 20 connections are wanted, 97 are to be had.
     auto wanting = focused({"products.get"}, 20, {});
     wanting.workload.requestsPerUserPerDay *= wanting.workload.dailyActiveUsers / 100'000;
@@ -116,7 +132,8 @@ std::vector<MechanismCase> make() {
 
     // Three seconds of lag: what somebody has just written is on the primary, or not found.
     const std::string two = "read_replicas=2", lag = "read_replicas.lag_ms=3000";
-    auto writing = focused({"orders.create", "orders.get"}, 200, {two, lag});
+    auto writing =
+        focused({"orders.create", "orders.get"}, 200, {two, lag, "side_effects=queued"});
     cases.push_back(
         caseOf("AnOwnWriteIsReadWhereItIs", "read_replicas", writing,
                {{{"read_replicas.read_your_writes=true"}, 6, {exactly("stale_own_reads", 0)}, 0},
@@ -182,6 +199,11 @@ double countOf(const measure::Sample& w, const std::string& count) {
     }
     if (count == "rate_limited")
         return ratio(all.abuser.of(Outcome::rateLimited), all.abuser.ended());
+    if (count == "calls_in_requests") return ratio(s.callsInRequests, s.requests);
+    if (count == "jobs") {
+        const auto it = w.nodes.find("worker");
+        return it == w.nodes.end() ? 0 : ratio(it->second.completed, s.requests);
+    }
     const auto& primary = w.nodes.at("primary");
     if (count == "connections") return primary.inUse;
     if (count == "too_many_connections") {

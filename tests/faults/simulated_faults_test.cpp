@@ -61,6 +61,26 @@ const std::map<std::string, FaultCase>& faultCases() {
               EXPECT_EQ(during.total().users.of(Outcome::rateLimited), 0u);
           },
           0}},
+        {"slow_email",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              // Queued: no customer waits, but for the worker.
+              EXPECT_LT(before.nodes.at("worker").inUse, 3);
+              EXPECT_GT(during.nodes.at("worker").inUse, 3 * before.nodes.at("worker").inUse);
+              // Half of them take longer than the 5 s a call may take.
+              EXPECT_GT(after.nodes.at("worker").rejected.at("timed_out"), 0u);
+              EXPECT_GT(after.nodes.at("worker").completed, before.nodes.at("worker").completed);
+          },
+          0}},
+        {"failing_email",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              EXPECT_EQ(before.nodes.at("sink").rejected.count("failed"), 0u);
+              EXPECT_GT(during.nodes.at("worker").rejected.at("failed"), 10u);
+              EXPECT_GT(during.nodes.at("worker").gauges.at("jobs"),
+                        before.nodes.at("worker").gauges.at("jobs"));
+              EXPECT_EQ(after.nodes.at("worker").gauges.at("dead"), 0) << "they are tried again";
+              EXPECT_GT(after.nodes.at("worker").completed, before.nodes.at("worker").completed);
+          },
+          0}},
         {"auth_down",
          {[](const Sample& before, const Sample& during, const Sample& after) {
               // Tokens are verified at the gateway: it goes on, but for those whose token ends.

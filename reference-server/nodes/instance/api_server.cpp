@@ -13,6 +13,7 @@
 #include "reference-server/api/endpoints.h"
 #include "reference-server/api/openapi.h"
 #include "reference-server/api/problem.h"
+#include "reference-server/mechanisms/side_effects/sink_client.h"
 #include "reference-server/nodes/instance/kept_server.h"
 #include "reference-server/nodes/instance/worker_queue.h"
 #include "reference-server/protocol/identity.h"
@@ -208,6 +209,11 @@ void ApiServer::prepare(std::uint64_t version, scenario::Design design,
     if (!backend->databases)
         backend->databases = std::make_shared<api::DatabaseAccess>(
             plan, m_current ? m_current->databases.get() : nullptr);
+    const int sinkPort = peers.contains("sink") ? peers["sink"].value("port", 0) : 0;
+    if (m_current && m_current->sink && m_current->sink->port() == sinkPort)
+        backend->sink = m_current->sink;
+    if (!backend->sink && sinkPort)
+        backend->sink = std::make_shared<mechanisms::SinkClient>(sinkPort);
     if (!backend->cache && cachePort)
         backend->cache = std::make_shared<api::CacheClient>(cachePort);
     m_backends[version] = std::move(backend);
@@ -333,6 +339,7 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
     api::Context context{backend.design,
                          *backend.databases,
                          backend.cache.get(),
+                         backend.sink.get(),
                          m_ids,
                          trace,
                          arrived + static_cast<Nanos>(m_hardware.requestTimeoutMs * 1e6),

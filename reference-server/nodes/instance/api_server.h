@@ -50,6 +50,7 @@ private:
         scenario::Design design;
         std::shared_ptr<api::DatabaseAccess> databases;
         std::shared_ptr<api::CacheClient> cache;
+        std::shared_ptr<mechanisms::SinkClient> sink;
     };
     std::shared_ptr<const Backend> backendOf(std::uint64_t version) const;
     /// Answers what must be answered before its body is read; false when it may be read.

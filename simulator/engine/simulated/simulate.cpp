@@ -7,6 +7,7 @@
 #include "simulator/mechanisms/read_replicas/read_replicas.h"
 #include "simulator/mechanisms/shared_cache/shared_cache.h"
 #include "simulator/mechanisms/token_validation/token_validation.h"
+#include "simulator/mechanisms/side_effects/side_effects.h"
 
 namespace tenfold::engine {
 
@@ -17,6 +18,7 @@ std::unique_ptr<system::System> makeSystem(const scenario::Scenario& scenario,
     mechanisms.admission = std::make_unique<mechanisms::RateLimiting>();
     mechanisms.tokens = std::make_unique<mechanisms::TokenValidation>();
     mechanisms.cache = std::make_unique<mechanisms::SharedCache>();
+    mechanisms.jobs = std::make_unique<mechanisms::Outbox>(scenario.seed);
     mechanisms.router = std::make_unique<mechanisms::ReadReplicas>();
     return std::make_unique<system::System>(scenario, inputs, std::move(mechanisms), options);
 }

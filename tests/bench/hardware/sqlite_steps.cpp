@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -139,6 +141,45 @@ std::vector<Case> writeCases(const data::ShopRows& rows) {
     return all;
 }
 
+/// More with the scale: what is counted must have been of several sizes.
+std::int64_t jobsAt(double scale) {
+    return std::max<std::int64_t>(100, std::llround(1000 * scale));
+}
+
+/// The jobs that the statements of the worker find: a payload as the API writes it.
+void fillOutbox(sqlite3* db, std::int64_t jobs) {
+    for (std::int64_t id = 1; id <= jobs; ++id)
+        data::execute(db, fmt::format("INSERT INTO outbox VALUES ({}, 'email', "
+                                      "'{{\"kind\":\"email\",\"template\":\"order\","
+                                      "\"customer\":{},\"order\":\"{}\"}}', 0, {}, 0, 1)",
+                                      id, id, 7'000'000'000'000 + id, id <= jobs / 2 ? 1 : 9));
+}
+
+std::vector<Case> jobCases(std::int64_t jobs) {
+    using namespace data::sql;  // NOLINT: the statements
+    const std::string payload(80, 'p');
+    const std::int64_t none = 0, now = 5, late = 9;
+    std::vector<Case> all;
+    for (const std::int64_t k : {1, 2, 3}) {
+        const auto name = fmt::format("row {}", k);
+        all.push_back(
+            {name, std::string(kInsertJob), {jobs + k, std::string("email"), payload, now, now}});
+        all.push_back({name, std::string(kJobDone), {k * 10}});
+        all.push_back({name, std::string(kJobLater), {late, k * 10}});
+        all.push_back({name, std::string(kBuryJob), {now, k * 10}});
+    }
+    for (const std::int64_t n : {1, 10, 50}) {
+        const auto name = fmt::format("{} jobs", n);
+        all.push_back({name, std::string(kJobsDue), {now, now, n}});
+        all.push_back({name, std::string(kTakeJobs), {late, now, now, now, n}});
+    }
+    all.push_back({"none is due", std::string(kJobsDue), {none, none, std::int64_t{1}}});
+    all.push_back(
+        {"none is due", std::string(kTakeJobs), {late, none, none, none, std::int64_t{10}}});
+    all.push_back({"all", std::string(kJobsLeft), {}});
+    return all;
+}
+
 void bind(sqlite3_stmt* s, const std::vector<Value>& parameters) {
     int i = 0;
     for (const auto& p : parameters) {
@@ -221,9 +262,10 @@ json work(double scale, const fs::path& folder) {
                   "PRAGMA synchronous=OFF; PRAGMA automatic_index=OFF; "
                   "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=1073741824");
     const auto rows = data::ShopRows{}.scaled(scale);
+    fillOutbox(db.get(), jobsAt(scale));
     json out{{"scale", scale}, {"sqlite", ::sqlite3_libversion()}};
-    for (const char* table :
-         {"customers", "products", "orders", "order_lines", "payments", "reviews"}) {
+    for (const char* table : {"customers", "products", "orders", "order_lines", "payments",
+                              "reviews", "outbox", "dead_jobs"}) {
         const fs::path copy = folder / (std::string(table) + ".copy");
         writeCopyFile(db.get(), table, copy);
         out["tables"].push_back({{"name", table}, {"file", copy.string()}});
@@ -234,7 +276,7 @@ json work(double scale, const fs::path& folder) {
         out["drop_indexes"].push_back(index.dropSql());
     }
     auto cases = catalogueCases(rows);
-    for (auto& more : {orderCases(db.get(), rows), writeCases(rows)})
+    for (auto& more : {orderCases(db.get(), rows), writeCases(rows), jobCases(jobsAt(scale))})
         cases.insert(cases.end(), more.begin(), more.end());
     for (const bool isIndexed : {false, true}) {
         if (isIndexed)
