@@ -66,6 +66,10 @@ void ClientSession::process() {
                     goesOn = false;
                     break;
                 }
+                if (m_in[m_inDone] == 'H') {
+                    goesOn = skipFlush();
+                    break;
+                }
                 m_state = State::waiting;
                 m_waitingSince = monotonicNow();
                 m_pool->acquire(std::static_pointer_cast<ClientSession>(shared_from_this()));
@@ -86,6 +90,18 @@ void ClientSession::process() {
         m_in.erase(0, m_inDone);
         m_inDone = 0;
     }
+}
+
+/// Nothing was asked since the last answer, so there is nothing to flush; a connection lent for it
+/// would never come back, since no ReadyForQuery answers it.
+bool ClientSession::skipFlush() {
+    PgMessage m;
+    std::size_t used = 0;
+    const auto cut = cutPgMessage(std::string_view(m_in).substr(m_inDone), false, m, used);
+    if (cut == PgCut::malformed) leave();
+    if (cut != PgCut::message) return false;
+    m_inDone += used;
+    return true;
 }
 
 bool ClientSession::processStartup() {

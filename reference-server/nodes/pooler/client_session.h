@@ -46,6 +46,7 @@ private:
     bool processAdmin();
     void startSession(std::string_view parameters);
     /// False when more bytes are needed.
+    bool skipFlush();
     bool processLent();
     void leave();
 

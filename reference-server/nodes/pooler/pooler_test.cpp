@@ -289,6 +289,19 @@ TEST_F(Pooler, FlushAfterSyncDoesNotKeepTheConnection) {
     EXPECT_EQ(cell(b, "SELECT 2"), "2");
 }
 
+TEST_F(Pooler, AFlushThatComesAloneTakesNoConnection) {
+    m_pooler.set({{"shop", to(m_database->port(), 1)}});
+    const auto a = connectTo(m_pooler.port());
+    const auto b = connectTo(m_pooler.port());
+    EXPECT_EQ(cell(a, "SELECT 1"), "1");
+    ASSERT_EQ(PQenterPipelineMode(a.get()), 1);
+    PQsendFlushRequest(a.get());
+    PQflush(a.get());
+    EXPECT_EQ(cell(b, "SELECT 2"), "2");
+    ASSERT_EQ(PQexitPipelineMode(a.get()), 1);
+    EXPECT_EQ(cell(a, "SELECT 3"), "3") << "and does no harm";
+}
+
 TEST_F(Pooler, WhateverArrivedIsCountedOnce) {
     m_pooler.set({{"shop", to(m_database->port(), 1, 0.1)}});
     auto& n = m_pooler.counters();
