@@ -5,6 +5,7 @@
 #include "reference-server/api/endpoints.h"
 #include "reference-server/api/text.h"
 #include "reference-server/data/statements.h"
+#include "reference-server/mechanisms/in_process_cache/local_answer.h"
 #include "reference-server/mechanisms/pagination/page.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
 #include "reference-server/mechanisms/shared_cache/cached_answer.h"
@@ -43,6 +44,18 @@ Statement listStatement(const Page& page, const std::string& prefix) {
              std::to_string(page.size)}};
 }
 
+/// From the instance's memory, the shared cache, or computed: whoever has it first.
+std::string cachedAnswer(Context& c, const std::string& key,
+                         const std::function<std::string()>& compute) {
+    return mechanisms::localAnswer(c, key,
+                                   [&] { return mechanisms::cachedAnswer(c, key, compute); });
+}
+
+/// Names the version of a product that an answer shows: "7-3".
+std::string entityTag(std::int64_t product, std::int64_t version) {
+    return fmt::format("\"{}-{}\"", product, version);
+}
+
 }  // namespace
 
 Reply listProducts(Context& c, const Request& request) {
@@ -57,7 +70,7 @@ Reply listProducts(Context& c, const Request& request) {
     const std::string key =
         fmt::format("products:{}:{}:{}:{}:{}:{}:{}", static_cast<int>(page.mode), page.size,
                     page.offset, page.afterId, page.afterText.size(), page.afterText, prefix);
-    reply.body = mechanisms::cachedAnswer(c, key, [&] {
+    reply.body = cachedAnswer(c, key, [&] {
         const Rows rows = mechanisms::read(c, request, listStatement(page, prefix));
         reply.rows = static_cast<std::uint64_t>(rows.count());
         json items = json::array();
@@ -80,7 +93,7 @@ Reply listProducts(Context& c, const Request& request) {
 Reply getProduct(Context& c, const Request& request) {
     const std::int64_t id = idInPath(request, "product");
     Reply reply;
-    reply.body = mechanisms::cachedAnswer(c, fmt::format("product:{}", id), [&] {
+    reply.body = cachedAnswer(c, fmt::format("product:{}", id), [&] {
         const Rows rows =
             mechanisms::read(c, request, {std::string(sql::kProduct), {std::to_string(id)}});
         if (rows.empty()) throw Problem::notFound(fmt::format("product {}", id));
@@ -95,6 +108,9 @@ Reply getProduct(Context& c, const Request& request) {
                     {"image", fmt::format("/images/{}", id)}}
             .dump(-1, ' ', false, json::error_handler_t::replace);
     });
+    const json product = json::parse(reply.body, nullptr, false);
+    if (product.is_object())
+        reply.headers["ETag"] = entityTag(id, product.value("version", std::int64_t{0}));
     return reply;
 }
 
@@ -112,6 +128,7 @@ Reply updateProduct(Context& c, const Request& request) {
                             {std::to_string(price), std::to_string(c.nowMs), std::to_string(id)}}},
                           reply);
     if (rows.front().affected() == 0) throw Problem::notFound(fmt::format("product {}", id));
+    reply.headers["ETag"] = entityTag(id, rows.front().number(0, 0));
     reply.body = json{{"id", id}, {"price_cents", price}}.dump();
     return reply;
 }

@@ -14,8 +14,9 @@
 #include "simulator/scenario/design.h"
 
 namespace tenfold::mechanisms {
+class LocalCache;
 class SinkClient;
-}
+}  // namespace tenfold::mechanisms
 
 namespace tenfold::api {
 
@@ -57,6 +58,7 @@ private:
 struct Context {
     const scenario::Design& design;
     DatabaseAccess& databases;
+    mechanisms::LocalCache* localCache;  // nullptr without one
     CacheClient* cache;                  // nullptr without one
     mechanisms::SinkClient* sink;        // who sends e-mails; nullptr: nobody, and none is sent
     IdMaker& ids;

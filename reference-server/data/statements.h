@@ -97,7 +97,7 @@ inline constexpr std::string_view kUpdateMe =
     "/*shape='me.update'*/UPDATE customers SET address = $1 WHERE id = $2";
 inline constexpr std::string_view kUpdateProduct =
     "/*shape='products.update'*/UPDATE products SET price_cents = $1, version = version + 1, "
-    "updated_at = $2 WHERE id = $3";
+    "updated_at = $2 WHERE id = $3 RETURNING version";
 
 // Jobs. Times are ms since 1970. A job is anybody's whose time has come and whose lease is over; in
 // the order of their ids the oldest is first, and no index is needed to find it.

@@ -2,6 +2,7 @@
 #include "reference-server/loadgen/generator.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include "simulator/load/endpoints.h"
@@ -19,6 +20,15 @@ constexpr int kMaxConnecting = 200;
 constexpr double kLineSeconds = 10;
 constexpr std::size_t kMaxLine = 50'000;
 constexpr std::uint64_t kAbusingUser = 1;
+
+/// Of an entity tag "7-3": 3; 0 when it is not of that kind.
+std::uint64_t versionIn(std::string_view entityTag) {
+    const auto dash = entityTag.rfind('-');
+    if (dash == std::string_view::npos) return 0;
+    std::uint64_t version = 0;
+    std::from_chars(entityTag.data() + dash + 1, entityTag.data() + entityTag.size(), version);
+    return version;
+}
 }  // namespace
 
 Generator::Generator(asio::io_context& io, Settings settings, ResultBook& book)
@@ -108,6 +118,12 @@ void Generator::fire(Nanos dueAt, Audience who) {
     request->endpoint = plan.endpoint;
     request->who = who;
     request->user = plan.user;
+    if (const auto& id = load::endpoints()[plan.endpoint].id;
+        id == "products.get" || id == "products.update") {
+        request->product = plan.product;
+        if (const auto it = m_known.find(plan.product); it != m_known.end())
+            request->knownVersion = it->second;
+    }
     request->dueAt = dueAt;
     request->deadline = dueAt + static_cast<Nanos>(m_settings.clientTimeoutMs * 1e6);
     const bool isFixed = !m_settings.fixedRequest.empty();
@@ -206,7 +222,8 @@ void Generator::exchangeEnded(const RequestPtr& request,
         if (how == Connection::End::answered) {
             if (!response.lsnCookie().empty())
                 m_writer.rememberLsn(request->user, response.lsnCookie());
-            end(request, outcomeOf(response.status()), serviceMs, response.bytes());
+            end(request, outcomeOf(response.status()), serviceMs, response.bytes(),
+                isStale(*request, response));
         } else if (how == Connection::End::closedBeforeAnswer && !request->isRetried) {
             // The server closed a connection it had kept just as we used it: a race of the
             // protocol, counted, tried once more, still measured from the same due time.
@@ -221,8 +238,16 @@ void Generator::exchangeEnded(const RequestPtr& request,
     serveLine();
 }
 
+bool Generator::isStale(const Request& request, const ResponseParser& response) {
+    if (request.product == 0 || outcomeOf(response.status()) != Outcome::ok) return false;
+    const std::uint64_t shown = versionIn(response.entityTag());
+    auto& known = m_known[request.product];
+    known = std::max(known, shown);
+    return shown > 0 && shown < request.knownVersion;
+}
+
 void Generator::end(const RequestPtr& request, Outcome outcome, double serviceMs,
-                    std::uint64_t bytes) {
+                    std::uint64_t bytes, bool isStale) {
     if (request->isEnded) return;
     request->isEnded = true;
     request->connection = nullptr;
@@ -231,7 +256,8 @@ void Generator::end(const RequestPtr& request, Outcome outcome, double serviceMs
     const bool isCensored = outcome == Outcome::timeout || outcome == Outcome::notSent;
     const double responseMs =
         isCensored ? m_settings.clientTimeoutMs : static_cast<double>(now - request->dueAt) / 1e6;
-    m_book.ended({request->endpoint, request->who, outcome, responseMs, serviceMs, bytes}, now);
+    m_book.ended({request->endpoint, request->who, outcome, responseMs, serviceMs, bytes, isStale},
+                 now);
     if (m_isDraining && m_inFlight == 0 && m_drained) std::exchange(m_drained, nullptr)();
 }
 

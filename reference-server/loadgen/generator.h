@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "reference-server/loadgen/address_book.h"
@@ -75,6 +76,8 @@ private:
         measure::Nanos sentAt = 0;
         std::string text;
         std::shared_ptr<Connection> connection;
+        std::uint64_t product = 0;       // whose version the answer tells; 0: of none
+        std::uint64_t knownVersion = 0;  // of that product, when it was sent
         bool isRetried = false;
         bool isEnded = false;
     };
@@ -95,7 +98,9 @@ private:
     void exchangeEnded(const RequestPtr& request, const std::shared_ptr<Connection>& connection,
                        Connection::End end);
     void end(const RequestPtr& request, measure::Outcome outcome, double serviceMs,
-             std::uint64_t bytes);
+             std::uint64_t bytes, bool isStale = false);
+    /// Whether the answer shows an older version of its product than was known; remembers it.
+    bool isStale(const Request& request, const ResponseParser& response);
     void serveLine();
     void expire(measure::Nanos now);
     std::size_t lineBound() const;
@@ -110,6 +115,7 @@ private:
     load::PoissonArrivals m_users;
     load::PoissonArrivals m_abuser;
     random::Stream m_abuserStream;
+    std::unordered_map<std::uint64_t, std::uint64_t> m_known;  // newest version, by product
     boost::asio::steady_timer m_timer;
     std::vector<Pool> m_pools;  // one for each address, the abuser's last
     std::deque<RequestPtr> m_line;

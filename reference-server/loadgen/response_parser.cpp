@@ -35,6 +35,7 @@ void ResponseParser::reset() {
     m_head.clear();
     m_line.clear();
     m_lsnCookie.clear();
+    m_entityTag.clear();
     m_status = 0;
     m_closes = m_isChunked = m_hasLength = false;
     m_left = m_bytes = 0;
@@ -49,6 +50,8 @@ void ResponseParser::headerLine(std::string_view line) {
         m_closes = containsNoCase(valueOf(line), "close");
     } else if (isName(line, "transfer-encoding")) {
         m_isChunked = containsNoCase(valueOf(line), "chunked");
+    } else if (isName(line, "etag")) {
+        m_entityTag = valueOf(line);
     } else if (isName(line, "set-cookie")) {
         const auto v = valueOf(line);
         if (v.rfind("lsn=", 0) == 0) m_lsnCookie = v.substr(4, v.find(';') - 4);

@@ -25,6 +25,8 @@ public:
     std::string_view head() const { return m_head; }
     /// Value of Set-Cookie: lsn=…; empty without one.
     const std::string& lsnCookie() const { return m_lsnCookie; }
+    /// Value of ETag as it came, quotes included; empty without one.
+    const std::string& entityTag() const { return m_entityTag; }
     /// The connection ended: a body without a length is complete then.
     void endOfInput();
 
@@ -42,6 +44,7 @@ private:
     std::uint64_t m_left = 0;
     std::uint64_t m_bytes = 0;
     std::string m_lsnCookie;
+    std::string m_entityTag;
     std::string m_line;
 };
 

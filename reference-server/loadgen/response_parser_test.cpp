@@ -19,7 +19,8 @@ ResponseParser parsed(const std::string& text, std::size_t n) {
 
 TEST(ResponseParser, TakesEveryFramingInPiecesOfAnySize) {
     const std::string length =
-        "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nSet-Cookie: lsn=7.ab; Path=/\r\n\r\nhello";
+        "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nSet-Cookie: lsn=7.ab; Path=/\r\n"
+        "ETag: \"7-3\"\r\n\r\nhello";
     const std::string chunked =
         "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n "
         "world\r\n0\r\n\r\n";
@@ -28,6 +29,7 @@ TEST(ResponseParser, TakesEveryFramingInPiecesOfAnySize) {
         EXPECT_TRUE(a.isDone()) << n;
         EXPECT_EQ(a.status(), 201);
         EXPECT_EQ(a.lsnCookie(), "7.ab");
+        EXPECT_EQ(a.entityTag(), "\"7-3\"");
         EXPECT_EQ(a.bytes(), length.size());
         const auto b = parsed(chunked, n);
         EXPECT_TRUE(b.isDone()) << n;

@@ -33,6 +33,7 @@ public:
         double responseMs = 0;  // from the scheduled time
         double serviceMs = 0;   // from the actual send; negative: it never was
         std::uint64_t bytes = 0;
+        bool isStale = false;  // it showed an older version than a client knew
     };
     void ended(const End& end, measure::Nanos now);
 

@@ -11,8 +11,8 @@ namespace tenfold::protocol {
 /// Who is who between the nodes of one run. All but the tokens is keyed by the run's secret,
 /// which the supervisor hands to its children and nobody else.
 
-/// The key of the users' refresh tokens. It follows from the run's seed, so that the generator, a test or
-/// somebody with curl can be any user; the secret between the nodes does not.
+/// The key of the users' refresh tokens. It follows from the run's seed, so that the generator, a
+/// test or somebody with curl can be any user; the secret between the nodes does not.
 std::string tokenKey(std::uint64_t seed);
 
 /// What a user holds for long, and trades for access tokens at the auth service (RFC 6749, 6):

@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "reference-server/data/dataset.h"
 #include "reference-server/protocol/access_token.h"
+#include "reference-server/supervisor/core_share.h"
 #include "reference-server/supervisor/sleep.h"
 
 namespace tenfold::supervisor {
@@ -188,6 +190,8 @@ System::Child System::spawnNode(const std::string& id, const std::string& role) 
     const auto child = std::make_shared<ChildProcess>(m_io, id, role);
     child->onLine([this, id](const json& line) { m_hooks.onLine(id, line); });
     const std::string parent = std::to_string(::getpid());
+    std::optional<CoreShare> share;
+    if (isReal("database")) share.emplace(role == "database" || role == "replica");
     if (role == "instance") {
         const auto hardware = m_target.effectiveHardware();
         child->cores = hardware.coresPerInstance;

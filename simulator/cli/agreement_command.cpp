@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <tuple>
 
 #include "simulator/cli/exit_code.h"
 #include "simulator/cli/inputs.h"
@@ -16,6 +17,7 @@
 #include "simulator/cli/live_run.h"
 #include "simulator/cli/output_file.h"
 #include "simulator/engine/simulated/simulate.h"
+#include "simulator/hardware/host_cores.h"
 #include "simulator/measure/clock.h"
 #include "simulator/mechanisms/catalogue.h"
 #include "simulator/study/agreement.h"
@@ -30,9 +32,12 @@ using study::Metric;
 
 namespace {
 
-// Of a real component: so slow that one client at a time is served.
-constexpr double kOneClientUsers = 4'000;
+// Of a real component: so slow that nearly always one client at a time is served.
+constexpr double kScanUsers = 2'000;
+constexpr double kLookUpUsers = 10'000;
 constexpr double kCalibrationS = 40;
+constexpr double kNobody = 1;  // a request in minutes
+constexpr double kIdleS = 10;
 constexpr std::int64_t kSettledSlots = 8;
 
 std::vector<std::string> parts(const std::string& list) {
@@ -111,7 +116,7 @@ std::vector<study::GridCell> realGrid(const scenario::Scenario& base,
         return window.nodes.at("primary").utilisation();
     };
     // At low load utilisation is proportional to the rate.
-    const double perUser = utilisationAt(kOneClientUsers) / kOneClientUsers;
+    const double perUser = utilisationAt(kScanUsers) / kScanUsers;
     for (const int percent : {30, 60, 80}) {
         study::GridCell cell{base.name, "", fmt::format("{} %", percent), base};
         cell.scenario.workload.dailyActiveUsers = percent / 100.0 / perUser;
@@ -121,42 +126,74 @@ std::vector<study::GridCell> realGrid(const scenario::Scenario& base,
     return grid;
 }
 
+/// `sound` with real components and some switches set.
+scenario::Scenario realScenario(const std::vector<const char*>& set,
+                                const scenario::Catalogue& catalogue) {
+    scenario::Scenario s = scenario::loadScenario(scenarioFile("sound"), catalogue);
+    scenario::Problems problems;
+    for (const char* assignment : set) s.design.set(assignment, catalogue, problems);
+    if (!problems.empty()) throw scenario::InputError(problems);
+    s.real = {"database", "pooler", "cache"};
+    return s;
+}
+
+/// Three runs at low rates, and what follows from them.
+system::Calibration calibrated(const scenario::Catalogue& catalogue, const system::Inputs& inputs) {
+    const std::vector<const char*> plain{"read_replicas=0", "in_process_cache=off",
+                                         "side_effects=inline"};
+    const auto run = [&](const char* indexes, double users, double durationS) {
+        auto set = plain;
+        set.push_back(indexes);
+        auto s = realScenario(set, catalogue);
+        s.workload.dailyActiveUsers = users;
+        s.durationS = durationS;
+        s.hardware = "10k";
+        fmt::print("calibrating: {} at {:.2g} requests a second\n", indexes,
+                   s.workload.rate().peakHz);
+        std::fflush(stdout);
+        auto found = measured(s);
+        if (!found.failure.empty()) throw std::runtime_error(found.failure);
+        return std::make_pair(found.window, s.design);
+    };
+    study::CalibrationRuns runs;
+    runs.idle = run("indexes=on", kNobody, kIdleS).first;
+    std::tie(runs.lookUps, runs.lookUpDesign) = run("indexes=on", kLookUpUsers, kCalibrationS);
+    std::tie(runs.scans, runs.scanDesign) = run("indexes=off", kScanUsers, kCalibrationS);
+    const int hostCores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    runs.databaseCores = std::max(1, hardware::coresOfRealDatabase(hostCores));
+    const auto c = study::calibrate(runs, inputs);
+    fmt::print(
+        "  scans × {:.2f}, look-ups × {:.2f}, a round trip {:.0f} µs of its core and {:.0f} µs "
+        "beside it, a commit {:.2f} ms, a cache command {:.0f} µs\n",
+        c.scanFactor, c.lookUpFactor, c.roundTripCpuUs, c.databaseHopUs, c.commitMs, c.cacheHopUs);
+    return c;
+}
+
 study::Agreement againstReal(const AgreementFlags& flags, double durationS,
                              const scenario::Catalogue& catalogue, system::Inputs inputs) {
-    study::Agreement all;
-    const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     struct Row {
         const char* name;
         std::vector<const char*> set;
     };
     const std::vector<Row> rows{
-        {"scans", {"indexes=off", "shared_cache=off", "read_replicas=0"}},
-        {"scans, N+1, cache", {"indexes=off", "query_shape=n_plus_one", "read_replicas=0"}},
-        {"offsets, no cache", {"pagination=offset", "shared_cache=off", "read_replicas=0"}},
+        {"scans", {"indexes=off", "in_process_cache=off", "shared_cache=off", "read_replicas=0"}},
+        {"scans, N+1, cache",
+         {"indexes=off", "query_shape=n_plus_one", "in_process_cache=off", "read_replicas=0"}},
+        {"offsets, no cache",
+         {"pagination=offset", "in_process_cache=off", "shared_cache=off", "read_replicas=0"}},
     };
+    inputs.real = calibrated(catalogue, inputs);
+    study::Agreement all;
     for (const auto& row : rows) {
-        scenario::Scenario s = scenario::loadScenario(scenarioFile("sound"), catalogue);
-        scenario::Problems problems;
-        for (const char* assignment : row.set) s.design.set(assignment, catalogue, problems);
+        scenario::Scenario s = realScenario(row.set, catalogue);
         s.name = row.name;
-        s.real = {"database", "pooler", "cache"};
-        s.durationS = kCalibrationS;
-        s.workload.dailyActiveUsers = kOneClientUsers;
-        s.hardware = "10k";
-        fmt::print("{}: calibrating at {:.1f} requests a second\n", row.name,
-                   s.workload.rate().peakHz);
-        const auto low = measured(s);
-        if (!low.failure.empty()) throw std::runtime_error(low.failure);
-        system::Inputs real = inputs;
-        real.real = study::calibrate(low.window, s.design, inputs, cores);
-        fmt::print("  statements × {:.2f}, a round trip {:.0f} µs, a cache command {:.0f} µs\n",
-                   real.real->statementFactor, real.real->databaseHopUs, real.real->cacheHopUs);
         s.durationS = durationS;
         // Many instances and threads: what is asked about is the database.
         s.hardware = "1M";
         const auto found = study::findAgreement(
-            realGrid(s, real), real, measured,
-            [&](const scenario::Scenario& x) { return simulated(x, real); }, flags.repeats, print);
+            realGrid(s, inputs), inputs, measured,
+            [&](const scenario::Scenario& x) { return simulated(x, inputs); }, flags.repeats, print,
+            study::Against::realComponents);
         all.cells.insert(all.cells.end(), found.cells.begin(), found.cells.end());
     }
     all.decisions = study::decisionsOf(all.cells);

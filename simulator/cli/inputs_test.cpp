@@ -23,9 +23,9 @@ std::string problemOf(const std::function<void(cli::ScenarioFlags&)>& set) {
 
 TEST(Inputs, EveryShippedScenarioIsSound) {
     for (const char* name :
-         {"naive", "sound", "first-minute", "connection-pooler", "indexes", "pagination",
-          "query-shape", "rate-limiting", "read-replicas", "shared-cache", "side-effects",
-          "token-validation"})
+         {"naive", "sound", "first-minute", "connection-pooler", "in-process-cache", "indexes",
+          "pagination", "query-shape", "rate-limiting", "read-replicas", "shared-cache",
+          "side-effects", "token-validation"})
         EXPECT_EQ(problemOf([&](auto& f) { f.scenario = name; }), "") << name;
 }
 

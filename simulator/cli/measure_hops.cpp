@@ -93,9 +93,9 @@ public:
     }
 
     void direct() {
-        const ProbedSystem system(
-            m_emulation.hardware,
-            {"read_replicas=0", "rate_limiting=off", "connection_pooler=off", "shared_cache=off"});
+        const ProbedSystem system(m_emulation.hardware,
+                                  {"read_replicas=0", "rate_limiting=off", "connection_pooler=off",
+                                   "in_process_cache=off", "shared_cache=off"});
         const json paths = {path(system.nodes().instances, 1, kProducts),
                             path({system.nodes().gateway}, 1, kProducts)};
         eachRate(paths, "instance, gateway and database", [&](HopResiduals& into, const auto& a) {
@@ -112,7 +112,8 @@ public:
         const ProbedSystem system(
             m_emulation.hardware,
             {"read_replicas=0", "rate_limiting=off", "connection_pooler=transaction",
-             "shared_cache=ttl", "shared_cache.ttl_s=1", "shared_cache.single_flight=0"});
+             "in_process_cache=off", "shared_cache=ttl", "shared_cache.ttl_s=1",
+             "shared_cache.single_flight=0"});
         const json paths = {path(system.nodes().instances, 1, 1),
                             path(system.nodes().instances, 1, kProducts)};
         eachRate(paths, "pooler and cache", [&](HopResiduals& into, const auto& a) {

@@ -58,10 +58,13 @@ json endpointJson(const measure::EndpointSample& e) {
             {"full_scan_steps_per_request", per(static_cast<double>(s.fullScanSteps), s.requests)},
             {"rows_per_request", per(static_cast<double>(s.rows), s.requests)},
             {"bytes_per_answer", per(static_cast<double>(e.users.bytes), e.users.ended())},
+            {"local_hits", s.localHits},
+            {"local_misses", s.localMisses},
             {"cache_hits", s.cacheHits},
             {"cache_misses", s.cacheMisses},
             {"recomputes", s.recomputes},
-            {"stale_own_reads", s.staleOwnReads}};
+            {"stale_own_reads", s.staleOwnReads},
+            {"stale_answers", e.users.staleAnswers}};
 }
 
 json nodeJson(const measure::NodeSample& n) {

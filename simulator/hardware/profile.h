@@ -38,8 +38,8 @@ struct HardwareProfile {
     int gatewayQueue = 0;
     double connectionWaitMs = 0;  // then 503
     double requestTimeoutMs = 0;  // of an API instance
-    double providerMs = 0;        // somebody else's e-mail and webhook server: median of a lognormal
-    double providerSigma = 0;     // and the standard deviation of its logarithm
+    double providerMs = 0;     // somebody else's e-mail and webhook server: median of a lognormal
+    double providerSigma = 0;  // and the standard deviation of its logarithm
 
     int usableConnections() const { return maxConnections - reservedConnections; }
     bool operator==(const HardwareProfile&) const = default;

@@ -38,6 +38,7 @@ void ClientCounts::merge(const ClientCounts& o) {
     sent += o.sent;
     for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += o.outcomes[i];
     bytes += o.bytes;
+    staleAnswers += o.staleAnswers;
     response.merge(o.response);
     service.merge(o.service);
 }
@@ -49,6 +50,8 @@ void ServerCounts::merge(const ServerCounts& o) {
     rows += o.rows;
     vmSteps += o.vmSteps;
     bytes += o.bytes;
+    localHits += o.localHits;
+    localMisses += o.localMisses;
     cacheHits += o.cacheHits;
     cacheMisses += o.cacheMisses;
     recomputes += o.recomputes;

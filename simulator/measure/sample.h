@@ -53,6 +53,9 @@ struct ClientCounts {
     std::uint64_t sent = 0;
     std::array<std::uint64_t, kOutcomes> outcomes{};
     std::uint64_t bytes = 0;
+    /// Products shown in an older version than one shown, or told to be written, before the client
+    /// asked.
+    std::uint64_t staleAnswers = 0;
     /// From the intended send time; ok, plus time-out, unfinished and not sent at their limit.
     Histogram response;
     /// From the actual send time; answered requests of any status.
@@ -78,13 +81,15 @@ struct ServerCounts {
     std::uint64_t rows = 0;           // returned by the database
     std::uint64_t vmSteps = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t localHits = 0;  // of the instance's own memory
+    std::uint64_t localMisses = 0;
     std::uint64_t cacheHits = 0;
     std::uint64_t cacheMisses = 0;
     std::uint64_t recomputes = 0;  // database work done to refill the cache
     std::uint64_t staleOwnReads = 0;
     std::uint64_t introspections = 0;    // tokens the auth service was asked about
     std::uint64_t localValidations = 0;  // and those the gateway judged by itself
-    std::uint64_t callsInRequests = 0;  // of somebody else's server, while the client waits
+    std::uint64_t callsInRequests = 0;   // of somebody else's server, while the client waits
     void merge(const ServerCounts& other);
 };
 

@@ -30,6 +30,7 @@ json clientJson(const ClientCounts& c) {
             j["outcomes"][std::string(toString(static_cast<Outcome>(i)))] =
                 c.outcomes[static_cast<std::size_t>(i)];
     put(j, "bytes", c.bytes);
+    put(j, "stale_answers", c.staleAnswers);
     if (!c.response.empty()) j["response"] = c.response.toJson();
     if (!c.service.empty()) j["service"] = c.service.toJson();
     return j;
@@ -44,6 +45,7 @@ ClientCounts clientFrom(const json& j) {
             c.outcomes[static_cast<std::size_t>(i)] =
                 it->value(std::string(toString(static_cast<Outcome>(i))), std::uint64_t{0});
     get(j, "bytes", c.bytes);
+    get(j, "stale_answers", c.staleAnswers);
     if (j.contains("response")) c.response = Histogram::fromJson(j["response"]);
     if (j.contains("service")) c.service = Histogram::fromJson(j["service"]);
     return c;
@@ -57,6 +59,8 @@ json serverJson(const ServerCounts& s) {
     put(j, "rows", s.rows);
     put(j, "vm_steps", s.vmSteps);
     put(j, "bytes", s.bytes);
+    put(j, "local_hits", s.localHits);
+    put(j, "local_misses", s.localMisses);
     put(j, "cache_hits", s.cacheHits);
     put(j, "cache_misses", s.cacheMisses);
     put(j, "recomputes", s.recomputes);
@@ -75,6 +79,8 @@ ServerCounts serverFrom(const json& j) {
     get(j, "rows", s.rows);
     get(j, "vm_steps", s.vmSteps);
     get(j, "bytes", s.bytes);
+    get(j, "local_hits", s.localHits);
+    get(j, "local_misses", s.localMisses);
     get(j, "cache_hits", s.cacheHits);
     get(j, "cache_misses", s.cacheMisses);
     get(j, "recomputes", s.recomputes);

@@ -30,7 +30,8 @@ TEST(Estimate, ItsIntervalContainsNineOfTenMeasurements) {
     int inside = 0;
     int asked = 0;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-        auto s = shippedScenario("sound", 100'000, {"shared_cache=off", "read_replicas=0"});
+        auto s = shippedScenario("sound", 100'000,
+                                 {"in_process_cache=off", "shared_cache=off", "read_replicas=0"});
         s.seed = seed;
         const auto e = estimate(s, shippedInputs(), options);
         s.seed = seed + 1000;

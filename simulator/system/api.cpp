@@ -29,9 +29,21 @@ void Api::start(std::uint32_t index, Instance& instance, Nanos now) {
     ++instance.arrived;
     instance.requests.push_back(index);
     const Nanos hop = m_system.hopNs(Hop::instance);
-    if (r.design->hasCache && DesignState::isCacheable(r.endpoint)) {
+    const bool isCacheable = DesignState::isCacheable(r.endpoint);
+    if (isCacheable) r.cacheKey = r.design->cacheKeyOf(r.endpoint, r.key);
+    if (isCacheable && r.design->hasLocalCache) {
+        if (const auto version =
+                m_system.mechanisms().localCaches->find(r.instance, r.cacheKey, now)) {
+            ++r.counts.localHits;
+            r.isFromLocal = true;
+            r.shownVersion = *version;
+            chooseTrace(r, true);
+            return compute(index, now, now + hop);
+        }
+        ++r.counts.localMisses;
+    }
+    if (isCacheable && r.design->hasCache) {
         r.since = now + hop;
-        r.cacheKey = r.design->cacheKeyOf(r.endpoint, r.key);
         askCache(r, index, Phase::looking, now, hop);
         return;
     }
@@ -67,6 +79,7 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
         case Phase::looking:
             if (cache.has(r.cacheKey, now)) {
                 if (!r.isLocked) ++r.counts.cacheHits;
+                r.shownVersion = cache.versionOf(r.cacheKey);
                 chooseTrace(r, true);
                 return compute(index, now, now);
             }
@@ -85,10 +98,11 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
             return askCache(r, index, Phase::lookingTwice, now, 0);
         case Phase::lookingTwice:
             if (!cache.has(r.cacheKey, now)) break;
+            r.shownVersion = cache.versionOf(r.cacheKey);
             chooseTrace(r, true);
             return askCache(r, index, Phase::unlocking, now, 0);
         case Phase::storing:
-            cache.store(r.cacheKey, now + r.design->cacheTtlNs);
+            cache.store(r.cacheKey, r.shownVersion, now + r.design->cacheTtlNs);
             if (r.holdsLock && now < r.lockEndsAt)
                 return askCache(r, index, Phase::unlocking, now, 0);
             return compute(index, now, now);
@@ -200,7 +214,11 @@ void Api::statementAnswers(std::uint32_t workIndex, Nanos now) {
         known = std::max(known, w.lsn);
         if (r.writtenLsn > 0 && w.lsn < r.writtenLsn) ++r.counts.staleOwnReads;
     }
-    if (w.isWrite) r.replyLsn = w.lsn;
+    if (w.isWrite) {
+        r.replyLsn = w.lsn;
+    } else if (r.product != 0) {
+        r.shownVersion = m_system.versions().at(r.product, w.lsn);
+    }
     r.step += w.count;
     read(w.request, now, now);
 }
@@ -307,6 +325,10 @@ void Api::compute(std::uint32_t index, Nanos now, Nanos startAt) {
     Request& r = m_system.requests()[index];
     r.phase = Phase::computing;
     r.since = startAt;
+    if (r.design->hasLocalCache && DesignState::isCacheable(r.endpoint) && r.status == 200 &&
+        !r.isFromLocal)
+        m_system.mechanisms().localCaches->store(r.instance, r.cacheKey, r.shownVersion,
+                                                 startAt + r.design->localTtlNs);
     const double costMs = m_hardware.apiCpuMs +
                           m_hardware.apiPerRowUs * static_cast<double>(r.rows) / 1e3 +
                           m_hardware.apiPerByteNs * static_cast<double>(r.bytes) / 1e6;

@@ -60,6 +60,12 @@ void Clients::ask(const load::RequestPlan& plan, bool isAbuser, Nanos now) {
     r.address = static_cast<std::uint32_t>(
         isAbuser ? m_addresses : load::addressOf(plan.user, m_addresses, m_sharedPart));
     r.key = m_system.design().keyOf(plan);
+    if (const auto& id = load::endpoints()[plan.endpoint].id;
+        id == "products.get" || id == "products.update") {
+        r.product = plan.product;
+        if (const auto it = m_known.find(r.product); it != m_known.end())
+            r.knownVersion = it->second;
+    }
     if (r.user < m_lsnOf.size()) r.writtenLsn = m_lsnOf[r.user];
     ++m_open;
     m_system.book().offered(r);
@@ -113,6 +119,11 @@ void Clients::answerDelivered(std::uint32_t index, Nanos now) {
         if (r.replyLsn > 0) {
             if (m_lsnOf.size() <= r.user) m_lsnOf.resize(r.user + 1);
             m_lsnOf[r.user] = r.replyLsn;
+        }
+        if (r.product != 0 && outcome == Outcome::ok) {
+            if (r.shownVersion < r.knownVersion) m_system.book().stale(r);
+            auto& known = m_known[r.product];
+            known = std::max(known, r.shownVersion);
         }
         end(index, outcome, static_cast<double>(now - r.dueAt) / 1e6);
     }

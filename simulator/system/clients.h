@@ -58,7 +58,8 @@ private:
     load::PoissonArrivals m_users;
     load::PoissonArrivals m_abuser;
     random::Stream m_abuserStream;
-    std::vector<std::uint64_t> m_lsnOf;  // by user: the cookie
+    std::vector<std::uint64_t> m_lsnOf;                        // by user: the cookie
+    std::unordered_map<std::uint64_t, std::uint64_t> m_known;  // newest version seen, by product
     std::deque<Deadline> m_deadlines;
     std::unordered_map<std::uint32_t, std::vector<Waiting>> m_refreshing;  // by user
     std::size_t m_open = 0;

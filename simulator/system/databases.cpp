@@ -40,10 +40,10 @@ void Databases::addNode(Nanos) {
 
 Nanos Databases::costOf(std::string_view shape, std::uint64_t vmSteps, std::uint64_t scanned,
                         double dataFactor) const {
+    const Calibration real = m_inputs.real.value_or(Calibration{});
     const auto ns = m_inputs.costs->costNs(shape, vmSteps, scanned, dataFactor);
-    const double factor =
-        m_inputs.factors.statements * (m_inputs.real ? m_inputs.real->statementFactor : 1);
-    return static_cast<Nanos>(static_cast<double>(ns) * factor);
+    const double factor = scanned > 0 ? real.scanFactor : real.lookUpFactor;
+    return static_cast<Nanos>(static_cast<double>(ns) * factor * m_inputs.factors.statements);
 }
 
 void Databases::configure(Nanos now, const hardware::HardwareProfile& hardware, int replicas,
@@ -58,6 +58,7 @@ void Databases::configure(Nanos now, const hardware::HardwareProfile& hardware, 
             m_costs.push_back(costOf(s.shape, s.vmSteps, s.fullScanSteps, hardware.dataFactor));
             m_baseCosts.push_back(costOf(s.shape, 0, 0, 1));
         }
+        if (m_inputs.real) m_roundTripCpu = static_cast<Nanos>(m_inputs.real->roundTripCpuUs * 1e3);
         m_applyCost = costOf("replica.apply", kApplySteps, 0, 1) + kApplyExtra;
     }
     while (static_cast<int>(m_nodes.size()) < 1 + replicas) addNode(now);
@@ -129,7 +130,8 @@ void Databases::startStatement(Work& w, std::uint32_t index, Nanos now) {
     w.isOnCores = true;
     ++node.arrived;
     ++node.active;
-    const Nanos cost = w.trace ? m_costs[statementAt(*w.trace, w.first + w.done)] : w.own[w.done];
+    const Nanos cost = (w.done == 0 ? m_roundTripCpu : 0) +
+                       (w.trace ? m_costs[statementAt(*w.trace, w.first + w.done)] : w.own[w.done]);
     w.job = node.cores->submit(now, now, cost, index);
 }
 
@@ -189,8 +191,10 @@ void Databases::finishStatement(std::uint32_t index, Nanos now) {
     answer(index, at);
 }
 
-/// What else a write has left behind with its commit: a job.
-void Databases::madeOf(const Request& r, Nanos now) {
+/// What else a write has left behind with its commit: a product's version, a job.
+void Databases::madeOf(Request& r, Nanos now) {
+    if (r.product != 0)
+        r.shownVersion = m_system.versions().change(r.product, m_nodes.front()->lsn);
     if (r.design->isQueued && DesignState::hasSideEffect(r.endpoint))
         m_system.mechanisms().jobs->add(DesignState::isEmail(r.endpoint), now);
 }

@@ -110,7 +110,7 @@ private:
     void finishStatement(std::uint32_t index, Nanos now);
     void answer(std::uint32_t index, Nanos at);
     void committed(Nanos now);
-    void madeOf(const Request& r, Nanos now);
+    void madeOf(Request& r, Nanos now);
     void releaseToken(Nanos now);
     void applyNext(Node& replica, Nanos now);
     Nanos heldNs(const Node& n, Nanos now) const;
@@ -120,6 +120,7 @@ private:
     hardware::HardwareProfile m_hardware;
     std::vector<Nanos> m_costs;  // by statement of the operation profile
     std::vector<Nanos> m_baseCosts;
+    Nanos m_roundTripCpu = 0;  // of a real component
     Nanos m_applyCost = 0;
     Nanos m_lagNs = 0;
     Slab<Work> m_works;

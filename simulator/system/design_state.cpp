@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "simulator/load/endpoints.h"
+#include "simulator/system/product_versions.h"
 
 namespace tenfold::system {
 
@@ -23,6 +24,8 @@ std::uint64_t fnv(std::string_view text) {
 
 DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs& inputs)
     : version(number), design(std::move(d)) {
+    hasLocalCache = !design.is("in_process_cache", "off");
+    localTtlNs = static_cast<Nanos>(design.parameter("in_process_cache", "ttl_s", 10) * 1e9);
     hasCache = !design.is("shared_cache", "off");
     isSingleFlight = design.parameter("shared_cache", "single_flight", 1) != 0;
     cacheTtlNs = static_cast<Nanos>(design.parameter("shared_cache", "ttl_s", 60) * 1e9);
@@ -47,8 +50,9 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     const auto& endpoints = load::endpoints();
     for (std::size_t e = 0; e < endpoints.size(); ++e) {
         m_misses.push_back(&inputs.operations->traces(e, design, false));
-        m_hits.push_back(hasCache && isCacheable(e) ? &inputs.operations->traces(e, design, true)
-                                                    : nullptr);
+        m_hits.push_back((hasCache || hasLocalCache) && isCacheable(e)
+                             ? &inputs.operations->traces(e, design, true)
+                             : nullptr);
     }
 }
 
@@ -81,30 +85,56 @@ const OperationTrace& DesignState::traceFor(std::size_t endpoint, std::uint64_t 
     return all[static_cast<std::size_t>(u * static_cast<double>(all.size()))];
 }
 
-void DesignState::fillCache(AnswerCache& cache, const scenario::Scenario& scenario) const {
+std::vector<DesignState::KeyShare> DesignState::keyShares(
+    const scenario::Scenario& scenario) const {
     // Drawn, not computed: the mix itself says how often a key is asked for.
     load::RequestMix mix(scenario.seed ^ kWarmSeed, scenario.workload.mix,
                          scenario.workload.zipfExponent);
-    random::Stream stream(scenario.seed, "twin.residency");
-    const double rateHz = scenario.workload.rate().peakHz;
     std::unordered_map<std::uint64_t, std::uint32_t> asked;
     for (int i = 0; i < kWarmDraws; ++i) {
         const auto plan = mix.next();
         if (isCacheable(plan.endpoint)) ++asked[cacheKeyOf(plan.endpoint, keyOf(plan))];
     }
-    const double ttlS = static_cast<double>(cacheTtlNs) / 1e9;
-    std::vector<std::uint64_t> keys;
-    for (const auto& [key, n] : asked) keys.push_back(key);
-    std::sort(keys.begin(), keys.end());  // the order of a hash table is not the same everywhere
-    std::vector<std::pair<Nanos, std::uint64_t>> resident;
-    for (const auto key : keys) {
-        const double lambdaT = rateHz * asked[key] / kWarmDraws * ttlS;
-        const bool isResident = stream.uniform() < lambdaT / (1 + lambdaT);
-        const auto left = static_cast<Nanos>(stream.uniform() * static_cast<double>(cacheTtlNs));
-        if (isResident) resident.push_back({left, key});
-    }
-    std::sort(resident.begin(), resident.end());
-    for (const auto& [left, key] : resident) cache.store(key, left);
+    std::vector<KeyShare> shares;
+    for (const auto& [key, n] : asked) shares.push_back({key, static_cast<double>(n) / kWarmDraws});
+    // The order of a hash table is not the same everywhere.
+    std::sort(shares.begin(), shares.end(),
+              [](const KeyShare& x, const KeyShare& y) { return x.key < y.key; });
+    return shares;
+}
+
+void DesignState::fillCaches(Mechanisms& mechanisms, const scenario::Scenario& scenario,
+                             int instances) const {
+    if (!hasCache && !hasLocalCache) return;
+    const auto shares = keyShares(scenario);
+    const double rateHz = scenario.workload.rate().peakHz;
+    random::Stream stream(scenario.seed, "twin.residency");
+    /// `part`: of the requests that come by at this cache. Entries in the order of their end.
+    const auto residents = [&](Nanos ttlNs, const auto& part) {
+        std::vector<std::pair<Nanos, std::uint64_t>> out;
+        for (const auto& [key, share] : shares) {
+            const double lambdaT = rateHz * share * part(share) * static_cast<double>(ttlNs) / 1e9;
+            const bool isResident = stream.uniform() < lambdaT / (1 + lambdaT);
+            const auto left = static_cast<Nanos>(stream.uniform() * static_cast<double>(ttlNs));
+            if (isResident) out.push_back({left, key});
+        }
+        std::sort(out.begin(), out.end());
+        return out;
+    };
+    const double each = 1.0 / std::max(1, instances);
+    if (hasLocalCache)
+        for (int i = 0; i < instances; ++i)
+            for (const auto& [left, key] : residents(localTtlNs, [each](double) { return each; }))
+                mechanisms.localCaches->store(static_cast<std::uint32_t>(i), key, kFirstVersion,
+                                              left);
+    if (!hasCache) return;
+    // Only what the instances do not know by themselves is asked of it.
+    const auto missed = [&](double share) {
+        if (!hasLocalCache) return 1.0;
+        return 1 / (1 + rateHz * share * each * static_cast<double>(localTtlNs) / 1e9);
+    };
+    for (const auto& [left, key] : residents(cacheTtlNs, missed))
+        mechanisms.cache->store(key, kFirstVersion, left);
 }
 
 }  // namespace tenfold::system

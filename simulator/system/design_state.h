@@ -28,20 +28,24 @@ struct DesignState {
     std::uint64_t keyOf(const load::RequestPlan& plan) const {
         return OperationProfile::keyOf(plan, design);
     }
-    /// The entry of the shared cache that answers it: equal keys of two endpoints, or of two kinds
+    /// The entry of a cache that answers it: equal keys of two endpoints, or of two kinds
     /// of list, are not the same.
     std::uint64_t cacheKeyOf(std::size_t endpoint, std::uint64_t key) const;
-    /// Whether the shared cache may answer this endpoint.
+    /// Whether a cache may answer this endpoint.
     static bool isCacheable(std::size_t endpoint);
     /// Whether a write has something done at somebody else's, and whether that is an e-mail.
     static bool hasSideEffect(std::size_t endpoint);
     static bool isEmail(std::size_t endpoint);
-    /// Puts into the cache what it would hold after a long time at the scenario's rate: each key
-    /// with probability λT ∕ (1 + λT), T the time to live and λ the rate at which it is asked for.
-    void fillCache(AnswerCache& cache, const scenario::Scenario& scenario) const;
+    /// Puts into the caches what they would hold after a long time at the scenario's rate: each key
+    /// with probability λT ∕ (1 + λT), T the time to live and λ the rate at which this cache is
+    /// asked for it.
+    void fillCaches(Mechanisms& mechanisms, const scenario::Scenario& scenario,
+                    int instances) const;
 
     std::uint64_t version;
     scenario::Design design;
+    bool hasLocalCache = false;
+    Nanos localTtlNs = 0;
     bool hasCache = false;
     bool isSingleFlight = true;
     Nanos cacheTtlNs = 0;
@@ -59,6 +63,13 @@ struct DesignState {
     Nanos lagNs = 0;
 
 private:
+    struct KeyShare {
+        std::uint64_t key;
+        double share;  // of all requests
+    };
+    /// How often each cacheable answer is asked for, by key.
+    std::vector<KeyShare> keyShares(const scenario::Scenario& scenario) const;
+
     std::vector<const std::vector<OperationTrace>*> m_misses;  // by endpoint
     std::vector<const std::vector<OperationTrace>*> m_hits;
     std::uint64_t m_listKind = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "simulator/scenario/design.h"
@@ -36,16 +37,32 @@ public:
     virtual void issued(std::uint32_t user, Nanos now) = 0;
 };
 
+/// The answers that each instance keeps by itself.
+class LocalCaches {
+public:
+    virtual ~LocalCaches() = default;
+    virtual void configure(const scenario::Design& design) = 0;
+    /// The version of the answer it would give; nothing: it has none.
+    virtual std::optional<std::uint64_t> find(std::uint32_t instance, std::uint64_t key,
+                                              Nanos now) = 0;
+    virtual void store(std::uint32_t instance, std::uint64_t key, std::uint64_t version,
+                       Nanos until) = 0;
+    /// The instance has died.
+    virtual void forget(std::uint32_t instance) = 0;
+};
+
 /// The keys of the shared cache, and who may recompute which.
 class AnswerCache {
 public:
     virtual ~AnswerCache() = default;
     virtual bool has(std::uint64_t key, Nanos now) = 0;
+    /// Of an answer that is there: the version it shows.
+    virtual std::uint64_t versionOf(std::uint64_t key) const = 0;
     /// The right to compute this answer, until an instant; false when somebody else has it.
     virtual bool lock(std::uint64_t key, Nanos now, Nanos until) = 0;
     virtual void unlock(std::uint64_t key) = 0;
     /// Ends of life must not fall from one call to the next.
-    virtual void store(std::uint64_t key, Nanos until) = 0;
+    virtual void store(std::uint64_t key, std::uint64_t version, Nanos until) = 0;
     virtual void clear() = 0;
     /// Answers that are still good; forgets the others.
     virtual std::size_t keys(Nanos now) = 0;
@@ -98,6 +115,7 @@ public:
 struct Mechanisms {
     std::unique_ptr<Admission> admission;
     std::unique_ptr<Tokens> tokens;
+    std::unique_ptr<LocalCaches> localCaches;
     std::unique_ptr<AnswerCache> cache;
     std::unique_ptr<ReadRouter> router;
     std::unique_ptr<JobQueue> jobs;

@@ -19,13 +19,16 @@ struct CostFactors {
     double commitFlush = 1;
 };
 
-/// A real component in place of an emulated node: what it is known by is how it answers one client.
+/// Real components in place of emulated nodes: what they are known by is how they answer one
+/// client.
 struct Calibration {
-    double statementFactor = 1;  // its statements, against the emulated prices
-    double databaseHopUs = 0;    // a round trip beside its statements
-    double poolerHopUs = 0;      // what the pooler adds to it
-    double cacheHopUs = 0;       // a command
-    int databaseCores = 0;       // real ones; 0: as the hardware profile says
+    double scanFactor = 1;      // statements that scan a table, against the emulated prices
+    double lookUpFactor = 1;    // all others
+    double roundTripCpuUs = 0;  // of the database's core, for any round trip: to take and to answer
+    double databaseHopUs = 0;   // a round trip beside that, the pooler's way included
+    double cacheHopUs = 0;      // a command
+    double commitMs = 0;        // what a commit waits for its disk
+    int databaseCores = 0;      // real ones; 0: as the hardware profile says
 };
 
 /// All that a simulation is fed with beside the scenario: prices, operation profiles and what a hop

@@ -53,6 +53,7 @@ std::uint32_t Api::killOne(Nanos now) {
         i.isAlive = false;
         for (const auto request : std::exchange(i.requests, {})) lose(request, now);
         for (auto& pool : i.pools) pool = Pool{};
+        m_system.mechanisms().localCaches->forget(i.index);
         i.cores = std::make_unique<Cores>(m_system.queue(), EventKind::apiCores, i.index,
                                           m_hardware.coresPerInstance, m_hardware.sliceMs);
         i.busyBefore = 0;

@@ -34,14 +34,10 @@ Design designWith(const std::vector<std::string>& switches) {
 }
 
 json operation(const char* id, json pageSize, json traces) {
-    return {{"endpoint", id},
-            {"cache", "miss"},
-            {"indexes", "on"},
-            {"query_shape", "*"},
-            {"pagination", "offset"},
-            {"page_size", pageSize},
-            {"side_effects", "*"},
-            {"traces", std::move(traces)}};
+    return {{"endpoint", id},         {"cache", "miss"},
+            {"indexes", "on"},        {"query_shape", "*"},
+            {"pagination", "offset"}, {"page_size", pageSize},
+            {"side_effects", "*"},    {"traces", std::move(traces)}};
 }
 
 json smallProfile() {

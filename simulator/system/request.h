@@ -32,15 +32,19 @@ enum class Phase : std::uint8_t {
 struct Request {
     std::uint32_t endpoint = 0;
     std::uint32_t user = 0;
-    std::uint64_t key = 0;       // what its cost depends on
-    std::uint64_t cacheKey = 0;  // its entry in the shared cache
-    std::uint32_t address = 0;   // index of the client address
+    std::uint64_t key = 0;           // what its cost depends on
+    std::uint64_t cacheKey = 0;      // its entry in the caches
+    std::uint64_t product = 0;       // whose version the answer tells; 0: of none
+    std::uint64_t knownVersion = 0;  // of that product: the newest any client knew when it asked
+    std::uint64_t shownVersion = 0;  // of that product: in the answer
+    std::uint32_t address = 0;       // index of the client address
     bool isAbuser = false;
     bool isEnded = false;    // for its client
     bool isServed = false;   // for the servers
     bool isRetried = false;  // by the gateway
     bool holdsLock = false;
-    bool isLocked = false;  // waited for somebody else's answer at least once
+    bool isFromLocal = false;  // answered by its instance's own memory
+    bool isLocked = false;     // waited for somebody else's answer at least once
     Phase phase = Phase::computing;
     std::uint16_t status = 200;  // of the answer to come
     const DesignState* design = nullptr;

@@ -19,6 +19,8 @@ public:
     void offered(const Request& r) { ++countsOf(r).offered, ++countsOf(r).sent; }
     /// Ended for its client; responseMs from the moment it was due.
     void ended(const Request& r, measure::Outcome outcome, double responseMs);
+    /// It showed a product in an older version than a client knew.
+    void stale(const Request& r) { ++countsOf(r).staleAnswers; }
     /// The API is done with it.
     void served(const Request& r);
     /// The gateway has looked at its token, or asked the auth service about it.

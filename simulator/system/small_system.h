@@ -30,11 +30,18 @@ struct NeverEnds final : Tokens {
     Nanos endsAt(std::uint32_t) override { return std::numeric_limits<Nanos>::max() / 2; }
     void issued(std::uint32_t, Nanos) override {}
 };
+struct RemembersNothing final : LocalCaches {
+    void configure(const scenario::Design&) override {}
+    std::optional<std::uint64_t> find(std::uint32_t, std::uint64_t, Nanos) override { return {}; }
+    void store(std::uint32_t, std::uint64_t, std::uint64_t, Nanos) override {}
+    void forget(std::uint32_t) override {}
+};
 struct KeepsNothing final : AnswerCache {
     bool has(std::uint64_t, Nanos) override { return false; }
+    std::uint64_t versionOf(std::uint64_t) const override { return 0; }
     bool lock(std::uint64_t, Nanos, Nanos) override { return true; }
     void unlock(std::uint64_t) override {}
-    void store(std::uint64_t, Nanos) override {}
+    void store(std::uint64_t, std::uint64_t, Nanos) override {}
     void clear() override {}
     std::size_t keys(Nanos) override { return 0; }
 };
@@ -98,8 +105,8 @@ protected:
         m_folder = ::mkdtemp(pattern.data());
         std::filesystem::create_directories(m_folder / "hardware");
         ::setenv("TENFOLD_ASSETS", m_folder.c_str(), 1);
-        for (const char* id : {"indexes", "query_shape", "pagination", "shared_cache",
-                               "connection_pooler", "rate_limiting"})
+        for (const char* id : {"indexes", "query_shape", "pagination", "in_process_cache",
+                               "shared_cache", "connection_pooler", "rate_limiting"})
             set(id, "off");
         set("read_replicas", "0");
         m_scenario.hardware = "small";
@@ -129,6 +136,7 @@ protected:
     System& start(Mechanisms mechanisms = {}) {
         write("hardware/tiers.json", m_tiers);
         if (!mechanisms.admission) mechanisms.admission = std::make_unique<LetsAllIn>();
+        if (!mechanisms.localCaches) mechanisms.localCaches = std::make_unique<RemembersNothing>();
         if (!mechanisms.tokens) mechanisms.tokens = std::make_unique<NeverEnds>();
         if (!mechanisms.cache) mechanisms.cache = std::make_unique<KeepsNothing>();
         if (!mechanisms.jobs) mechanisms.jobs = std::make_unique<HasNoJobs>();

@@ -41,8 +41,7 @@ System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mec
     for (std::size_t i = 0; i < scenario.faults.size(); ++i)
         at(static_cast<Nanos>(scenario.faults[i].atS * 1e9), EventKind::faultBegins,
            static_cast<std::uint32_t>(i));
-    if (options.startsWarm && design().hasCache)
-        design().fillCache(*m_mechanisms.cache, m_scenario);
+    if (options.startsWarm) design().fillCaches(m_mechanisms, m_scenario, m_hardware.instances);
     applyLoad();
 }
 
@@ -62,9 +61,9 @@ void System::configure() {
     m_hardware.commitFlushMs *= factors.commitFlush;
     const auto authLinkNs = static_cast<Nanos>(m_hardware.linkMs * 1e6);
     if (m_inputs.real) {
-        // No emulated link, flush or growth of the data: the component is what it is.
+        // No emulated link or growth of the data: the component is what it is.
         m_hardware.linkMs = 0;
-        m_hardware.commitFlushMs = 0;
+        m_hardware.commitFlushMs = m_inputs.real->commitMs;
         m_hardware.dataFactor = 1;
         if (const int cores = m_inputs.real->databaseCores; cores > 0)
             m_hardware.primaryCores = m_hardware.replicaCores = cores;
@@ -74,6 +73,7 @@ void System::configure() {
     m_mechanisms.admission->configure(design().design);
     m_mechanisms.tokens->configure(design().design);
     m_auth.configure(m_now, m_hardware, authLinkNs);
+    m_mechanisms.localCaches->configure(design().design);
     if (!design().hasCache) m_mechanisms.cache->clear();
     m_mechanisms.jobs->configure(design().design);
     m_provider.configure(m_hardware);
@@ -122,7 +122,7 @@ Nanos System::hopNs(Hop hop, bool isAwake) {
     if (m_inputs.real) {
         const auto& real = *m_inputs.real;
         if (hop == Hop::database) return static_cast<Nanos>(real.databaseHopUs * 1e3);
-        if (hop == Hop::pooler) return static_cast<Nanos>(real.poolerHopUs * 1e3);
+        if (hop == Hop::pooler) return 0;  // part of the round trip that was measured
         if (hop == Hop::cache) return static_cast<Nanos>(real.cacheHopUs * 1e3);
     }
     const double rateHz = m_clients.rateHz();
@@ -146,6 +146,8 @@ std::uint32_t System::retry(std::uint32_t request) {
     r.user = old.user;
     r.key = old.key;
     r.address = old.address;
+    r.product = old.product;
+    r.knownVersion = old.knownVersion;
     r.isAbuser = old.isAbuser;
     r.isRetried = true;
     r.design = old.design;

@@ -18,6 +18,7 @@
 #include "simulator/system/gateway.h"
 #include "simulator/system/hooks.h"
 #include "simulator/system/inputs.h"
+#include "simulator/system/product_versions.h"
 #include "simulator/system/provider.h"
 #include "simulator/system/request.h"
 #include "simulator/system/slot_book.h"
@@ -96,6 +97,7 @@ public:
     Provider& provider() { return m_provider; }
     Worker& worker() { return m_worker; }
     SlotBook& book() { return m_book; }
+    ProductVersions& versions() { return m_versions; }
     random::Stream& traceStream() { return m_traceStream; }
     const StatementTrace& statement(std::uint32_t index) const {
         return m_inputs.operations->statements()[index];
@@ -140,6 +142,7 @@ private:
     Slab<Request> m_requests;
     std::vector<std::unique_ptr<DesignState>> m_designs;
     SlotBook m_book;
+    ProductVersions m_versions;
     Databases m_databases;
     Provider m_provider;
     Worker m_worker;

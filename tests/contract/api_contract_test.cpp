@@ -120,7 +120,7 @@ TEST(ApiContract, EveryEndpointAnswersAsTheServedContractSaysUnderEveryDesign) {
     std::vector<Answer> answers;
     for (const auto& design : std::vector<std::vector<std::string>>{
              {},
-             {"query_shape=join", "pagination=offset", "shared_cache=off"},
+             {"query_shape=join", "pagination=offset", "in_process_cache=off", "shared_cache=off"},
              {"query_shape=n_plus_one", "read_replicas=0", "connection_pooler=off"}}) {
         if (!design.empty()) live.set(design);
         answers.push_back({"products.list", me.get("/v1/products?prefix=Am")});
@@ -156,10 +156,11 @@ TEST(ApiContract, EveryEndpointAnswersAsTheServedContractSaysUnderEveryDesign) {
 }
 
 TEST(ApiContract, EveryKindOfProblemIsAsTheContractSays) {
-    LiveSystem live(shipped("sound", {"rate_limiting=per_user", "rate_limiting.user_rate_per_s=0.1",
-                                      "rate_limiting.user_burst=1000", "shared_cache=off",
-                                      "read_replicas=0", "connection_pooler=off"}),
-                    true);
+    LiveSystem live(
+        shipped("sound", {"rate_limiting=per_user", "rate_limiting.user_rate_per_s=0.1",
+                          "rate_limiting.user_burst=1000", "in_process_cache=off",
+                          "shared_cache=off", "read_replicas=0", "connection_pooler=off"}),
+        true);
     ASSERT_TRUE(live.isUp());
     const json document = contractOf(live);
     const Asker me(live, 7);
@@ -268,7 +269,8 @@ TEST(ApiContract, EveryKindOfProblemIsAsTheContractSays) {
 }
 
 TEST(ApiContract, WithoutADatabaseTheAnswerIs503WithTheReason) {
-    LiveSystem live(shipped("sound", {"shared_cache=off", "read_replicas=0"}), true);
+    LiveSystem live(
+        shipped("sound", {"in_process_cache=off", "shared_cache=off", "read_replicas=0"}), true);
     ASSERT_TRUE(live.isUp());
     const json document = contractOf(live);
     const Asker me(live, 7);
@@ -281,8 +283,8 @@ TEST(ApiContract, WithoutADatabaseTheAnswerIs503WithTheReason) {
 }
 
 TEST(ApiContract, AWriteThatFailsLeavesNobodyWaiting) {
-    LiveSystem live(shipped("sound", {"shared_cache=off", "read_replicas=0", "rate_limiting=off",
-                                      "connection_pooler=off"}),
+    LiveSystem live(shipped("sound", {"in_process_cache=off", "shared_cache=off", "read_replicas=0",
+                                      "rate_limiting=off", "connection_pooler=off"}),
                     true);
     ASSERT_TRUE(live.isUp());
     const Asker me(live, 7);
@@ -373,7 +375,8 @@ TEST(ApiContract, WhatComesWithARequestIsNeverTakenForTheNextOne) {
 }
 
 TEST(ApiContract, TheSameQuestionsGetTheSameAnswersUnderEveryQueryShapeAndPagination) {
-    LiveSystem live(shipped("sound", {"shared_cache=off", "read_replicas=0"}), true);
+    LiveSystem live(
+        shipped("sound", {"in_process_cache=off", "shared_cache=off", "read_replicas=0"}), true);
     ASSERT_TRUE(live.isUp());
     auto client = live.client();
     const auto ask = [&](const char* path) {
@@ -414,7 +417,8 @@ TEST(ApiContract, ACursorIsForItsOwnListAndUnchanged) {
 }
 
 TEST(ApiContract, CursorsWalkTheWholeListWithoutGapOrRepeat) {
-    LiveSystem live(shipped("sound", {"shared_cache=off", "rate_limiting=off", "read_replicas=0"}),
+    LiveSystem live(shipped("sound", {"in_process_cache=off", "shared_cache=off",
+                                      "rate_limiting=off", "read_replicas=0"}),
                     true);
     ASSERT_TRUE(live.isUp());
     auto client = live.client();

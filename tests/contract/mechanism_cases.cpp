@@ -28,8 +28,9 @@ scenario::Scenario scenarioWith(const std::vector<std::string>& set,
 /// answer in the database's place; and what is said comes last.
 scenario::Scenario focused(const std::vector<std::string>& endpoints, double rateHz,
                            const std::vector<std::string>& set) {
-    std::vector<std::string> all{"shared_cache=off", "read_replicas=0", "connection_pooler=off",
-                                 "rate_limiting=off", "side_effects=inline"};
+    std::vector<std::string> all{"in_process_cache=off", "shared_cache=off",
+                                 "read_replicas=0",      "connection_pooler=off",
+                                 "rate_limiting=off",    "side_effects=inline"};
     all.insert(all.end(), set.begin(), set.end());
     auto s = scenarioWith(all);
     for (const auto& e : load::endpoints()) s.workload.mix[std::string(e.id)] = 0;
@@ -89,6 +90,25 @@ std::vector<MechanismCase> make() {
           {{"statements", 0, 0.1}, {"cache_hits", 0.9, 1}, {"cache_misses", 0, 0.1}}},
          {{"shared_cache=off"}, 2, {exactly("statements", 1), exactly("cache_hits", 0)}}}));
 
+    cases.push_back(caseOf(
+        "AnInstanceAnswersFromItsMemory", "in_process_cache", focused({"products.list"}, 60, {}),
+        {{{"in_process_cache=off"},
+          2,
+          {exactly("statements", 1), exactly("local_hits", 0), exactly("local_misses", 0)}},
+         {{"in_process_cache=on", "in_process_cache.ttl_s=3600"},
+          5,
+          {{"statements", 0, 0.15}, {"local_hits", 0.85, 1}, {"local_misses", 0, 0.15}}},
+         {{"in_process_cache=off"}, 2, {exactly("statements", 1), exactly("local_hits", 0)}}}));
+
+    // Half of what is asked changes the products that the other half reads.
+    cases.push_back(caseOf("WhatAnInstanceRemembersMayBeOld", "in_process_cache",
+                           focused({"products.get", "products.update"}, 100, {}),
+                           {{{"in_process_cache=off"}, 3, {exactly("stale_answers", 0)}},
+                            {{"in_process_cache=on", "in_process_cache.ttl_s=3600"},
+                             5,
+                             {{"stale_answers", 1, kMany}, {"local_hits", 0.02, 0.5}}},
+                            {{"in_process_cache=off"}, 3, {exactly("stale_answers", 0)}, 8}}));
+
     // A payment is one statement between BEGIN and COMMIT, and its job another.
     cases.push_back(
         caseOf("AJobIsInTheCommitAndACallIsInTheRequest", "side_effects",
@@ -132,8 +152,7 @@ std::vector<MechanismCase> make() {
 
     // Three seconds of lag: what somebody has just written is on the primary, or not found.
     const std::string two = "read_replicas=2", lag = "read_replicas.lag_ms=3000";
-    auto writing =
-        focused({"orders.create", "orders.get"}, 200, {two, lag, "side_effects=queued"});
+    auto writing = focused({"orders.create", "orders.get"}, 200, {two, lag, "side_effects=queued"});
     cases.push_back(
         caseOf("AnOwnWriteIsReadWhereItIs", "read_replicas", writing,
                {{{"read_replicas.read_your_writes=true"}, 6, {exactly("stale_own_reads", 0)}, 0},
@@ -188,6 +207,9 @@ double countOf(const measure::Sample& w, const std::string& count) {
     if (count == "statements") return ratio(s.statements, s.requests);
     if (count == "rows") return ratio(s.rows, s.requests);
     if (count == "bytes") return ratio(all.users.bytes, all.users.of(Outcome::ok));
+    if (count == "local_hits") return ratio(s.localHits, s.requests);
+    if (count == "local_misses") return ratio(s.localMisses, s.requests);
+    if (count == "stale_answers") return static_cast<double>(all.users.staleAnswers);
     if (count == "cache_hits") return ratio(s.cacheHits, s.requests);
     if (count == "cache_misses") return ratio(s.cacheMisses, s.requests);
     if (count == "stale_own_reads") return static_cast<double>(s.staleOwnReads);

@@ -56,7 +56,7 @@ void expectNothingLost(LiveSystem& live) {
     EXPECT_GT(all.users.offered, 0u);
 }
 
-const std::vector<std::string> kPlain{"shared_cache=off", "read_replicas=0",
+const std::vector<std::string> kPlain{"in_process_cache=off", "shared_cache=off", "read_replicas=0",
                                       "connection_pooler=off"};
 
 std::vector<std::string> plain(std::vector<std::string> more) {
@@ -225,9 +225,10 @@ measure::ServerCounts listCounts(const LiveSystem& live, std::int64_t fromSlot) 
 
 TEST(MechanismsLive, EachExpiryIsRecomputedExactlyOnceAcrossAndInsideInstances) {
     // A list without its index takes long enough for others to come meanwhile.
-    LiveSystem live(shipped("sound", {"shared_cache=ttl", "shared_cache.ttl_s=1", "indexes=off",
-                                      "read_replicas=0", "rate_limiting=off"}),
-                    true);
+    LiveSystem live(
+        shipped("sound", {"in_process_cache=off", "shared_cache=ttl", "shared_cache.ttl_s=1",
+                          "indexes=off", "read_replicas=0", "rate_limiting=off"}),
+        true);
     ASSERT_TRUE(live.isUp());
     live.runFor(0.5);
     auto from = live.timeline().lastSlot() + 1;
@@ -287,8 +288,10 @@ TEST(MechanismsLive, NobodyWaitsForAnAnswerThatDoesNotExist) {
 
 TEST(MechanismsLive, AnotherReplicaLeavesTheConnectionsToThePrimaryAlone) {
     // 4 × 20 = 80 of 97: opened anew for each change, they would for a while want 160.
-    auto s =
-        shipped("sound", {"shared_cache=off", "connection_pooler=off", "read_replicas=0"}, "100k");
+    auto s = shipped(
+        "sound",
+        {"in_process_cache=off", "shared_cache=off", "connection_pooler=off", "read_replicas=0"},
+        "100k");
     s.workload.requestsPerUserPerDay = 2;
     LiveSystem live(s);
     ASSERT_TRUE(live.isUp());
@@ -347,9 +350,9 @@ TEST(MechanismsLive, RateLimitsAdmitAnAbuserAtMostBurstPlusRateTimesTime) {
 }
 
 TEST(MechanismsLive, ReadYourWritesHoldsAtHalfASecondOfLagAndBreaksWithoutIt) {
-    auto s = shipped(
-        "sound", {"read_replicas=2", "read_replicas.lag_ms=500",
-                  "read_replicas.read_your_writes=true", "rate_limiting=off", "shared_cache=off"});
+    auto s = shipped("sound", {"read_replicas=2", "read_replicas.lag_ms=500",
+                               "read_replicas.read_your_writes=true", "rate_limiting=off",
+                               "in_process_cache=off", "shared_cache=off"});
     LiveSystem live(s, true);
     ASSERT_TRUE(live.isUp());
     const auto staleReads = [&](std::uint64_t firstUser) {

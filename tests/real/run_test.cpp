@@ -134,7 +134,7 @@ TEST(RealComponents, EveryEndpointAnswersAsTheContractSaysUnderEveryDesign) {
     Asker me(live, 7);
     for (const auto& design : std::vector<std::vector<std::string>>{
              {},
-             {"query_shape=join", "pagination=offset", "shared_cache=off"},
+             {"query_shape=join", "pagination=offset", "in_process_cache=off", "shared_cache=off"},
              {"query_shape=n_plus_one", "indexes=off", "connection_pooler=off"},
              {"indexes=on", "query_shape=batched", "read_replicas=0"}}) {
         if (!design.empty()) live.set(design);
@@ -219,9 +219,10 @@ TEST(RealComponents, SwitchesUnderLoadLoseNothing) {
 }
 
 TEST(RealComponents, ReplicasStreamAndWritersReadWhatTheyWrote) {
-    LiveSystem live(real({"database"}, {"read_replicas=2", "read_replicas.lag_ms=20000",
-                                        "shared_cache=off", "rate_limiting=off"}),
-                    true);
+    LiveSystem live(
+        real({"database"}, {"read_replicas=2", "read_replicas.lag_ms=20000", "in_process_cache=off",
+                            "shared_cache=off", "rate_limiting=off"}),
+        true);
     ASSERT_TRUE(live.isUp());
     EXPECT_EQ(psql(live, "primary", "SELECT count(*) FROM pg_stat_replication"), "2\n");
     EXPECT_EQ(psql(live, "replica-2", "SELECT pg_is_in_recovery()"), "t\n");

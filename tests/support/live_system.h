@@ -86,8 +86,7 @@ public:
         return c;
     }
     httplib::Headers as(std::uint64_t user) const {
-        return {{"Authorization",
-                 "Bearer " + protocol::accessToken(m_scenario.seed, user)}};
+        return {{"Authorization", "Bearer " + protocol::accessToken(m_scenario.seed, user)}};
     }
 
 private:

@@ -13,6 +13,7 @@
 #include "reference-server/api/endpoints.h"
 #include "reference-server/api/openapi.h"
 #include "reference-server/api/problem.h"
+#include "reference-server/mechanisms/in_process_cache/local_cache.h"
 #include "reference-server/mechanisms/side_effects/sink_client.h"
 #include "reference-server/nodes/instance/kept_server.h"
 #include "reference-server/nodes/instance/worker_queue.h"
@@ -110,6 +111,11 @@ std::string methodsAt(const std::string& target) {
     return all.empty() ? all : all + ", OPTIONS";
 }
 
+mechanisms::LocalCache::Settings localSettings(const scenario::Design& design) {
+    return {static_cast<std::size_t>(design.parameter("in_process_cache", "capacity", 1000)),
+            static_cast<Nanos>(design.parameter("in_process_cache", "ttl_s", 10) * 1e9)};
+}
+
 std::string serverTiming(const api::Trace& trace) {
     std::string out;
     for (int i = 0; i < measure::kStages; ++i) {
@@ -199,6 +205,8 @@ void ApiServer::prepare(std::uint64_t version, scenario::Design design,
     const int cachePort = peers.contains("cache") && !design.is("shared_cache", "off")
                               ? peers["cache"].value("port", 0)
                               : 0;
+    if (!design.is("in_process_cache", "off"))
+        backend->localCache = std::make_shared<mechanisms::LocalCache>(localSettings(design));
     backend->design = std::move(design);
     std::lock_guard lock(m_mutex);
     // Connections are kept over a change that does not concern them.
@@ -206,6 +214,9 @@ void ApiServer::prepare(std::uint64_t version, scenario::Design design,
         backend->databases = m_current->databases;
     if (m_current && m_current->cache && m_current->cache->port() == cachePort)
         backend->cache = m_current->cache;
+    if (m_current && m_current->localCache && backend->localCache &&
+        m_current->localCache->settings() == backend->localCache->settings())
+        backend->localCache = m_current->localCache;
     if (!backend->databases)
         backend->databases = std::make_shared<api::DatabaseAccess>(
             plan, m_current ? m_current->databases.get() : nullptr);
@@ -338,6 +349,7 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
                            .count();
     api::Context context{backend.design,
                          *backend.databases,
+                         backend.localCache.get(),
                          backend.cache.get(),
                          backend.sink.get(),
                          m_ids,

@@ -49,6 +49,7 @@ private:
         std::uint64_t version = 0;
         scenario::Design design;
         std::shared_ptr<api::DatabaseAccess> databases;
+        std::shared_ptr<mechanisms::LocalCache> localCache;
         std::shared_ptr<api::CacheClient> cache;
         std::shared_ptr<mechanisms::SinkClient> sink;
     };

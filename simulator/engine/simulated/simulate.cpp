@@ -3,11 +3,12 @@
 
 #include <cmath>
 
+#include "simulator/mechanisms/in_process_cache/in_process_cache.h"
 #include "simulator/mechanisms/rate_limiting/rate_limiting.h"
 #include "simulator/mechanisms/read_replicas/read_replicas.h"
 #include "simulator/mechanisms/shared_cache/shared_cache.h"
-#include "simulator/mechanisms/token_validation/token_validation.h"
 #include "simulator/mechanisms/side_effects/side_effects.h"
+#include "simulator/mechanisms/token_validation/token_validation.h"
 
 namespace tenfold::engine {
 
@@ -16,6 +17,7 @@ std::unique_ptr<system::System> makeSystem(const scenario::Scenario& scenario,
                                            const system::Options& options) {
     system::Mechanisms mechanisms;
     mechanisms.admission = std::make_unique<mechanisms::RateLimiting>();
+    mechanisms.localCaches = std::make_unique<mechanisms::InProcessCaches>();
     mechanisms.tokens = std::make_unique<mechanisms::TokenValidation>();
     mechanisms.cache = std::make_unique<mechanisms::SharedCache>();
     mechanisms.jobs = std::make_unique<mechanisms::Outbox>(scenario.seed);

@@ -21,8 +21,14 @@ void SharedCache::unlock(std::uint64_t key) {
     if (const auto it = m_entries.find(key); it != m_entries.end()) it->second.lockedUntil = 0;
 }
 
-void SharedCache::store(std::uint64_t key, Nanos until) {
+std::uint64_t SharedCache::versionOf(std::uint64_t key) const {
+    const auto it = m_entries.find(key);
+    return it == m_entries.end() ? 0 : it->second.version;
+}
+
+void SharedCache::store(std::uint64_t key, std::uint64_t version, Nanos until) {
     Entry& entry = m_entries[key];
+    entry.version = version;
     if (entry.endsAt == 0) ++m_keys;
     entry.endsAt = until;
     m_expiries.push_back({until, key});

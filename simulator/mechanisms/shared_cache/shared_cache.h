@@ -14,7 +14,8 @@ public:
     bool has(std::uint64_t key, system::Nanos now) override;
     bool lock(std::uint64_t key, system::Nanos now, system::Nanos until) override;
     void unlock(std::uint64_t key) override;
-    void store(std::uint64_t key, system::Nanos until) override;
+    std::uint64_t versionOf(std::uint64_t key) const override;
+    void store(std::uint64_t key, std::uint64_t version, system::Nanos until) override;
     void clear() override;
     std::size_t keys(system::Nanos now) override;
 
@@ -22,6 +23,7 @@ private:
     struct Entry {
         system::Nanos endsAt = 0;
         system::Nanos lockedUntil = 0;
+        std::uint64_t version = 0;
     };
     struct Expiry {
         system::Nanos at;

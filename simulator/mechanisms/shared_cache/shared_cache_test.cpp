@@ -14,12 +14,12 @@ using measure::Outcome;
 TEST(SharedCache, AnAnswerIsGoodUntilItsTimeToLiveHasPassed) {
     SharedCache cache;
     EXPECT_FALSE(cache.has(7, 0));
-    cache.store(7, 1000);
+    cache.store(7, 1, 1000);
     EXPECT_TRUE(cache.has(7, 999));
     EXPECT_EQ(cache.keys(999), 1u);
     EXPECT_FALSE(cache.has(7, 1000));
     EXPECT_EQ(cache.keys(1000), 0u);
-    cache.store(7, 2000);
+    cache.store(7, 1, 2000);
     cache.clear();
     EXPECT_FALSE(cache.has(7, 1500));
 }
