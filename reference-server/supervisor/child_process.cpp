@@ -69,23 +69,35 @@ void ChildProcess::spawn(const std::string& program, const std::vector<std::stri
 }
 
 void ChildProcess::readSome() {
-    m_out.async_read_some(asio::buffer(m_chunk), [self = shared_from_this()](
-                                                     boost::system::error_code e, std::size_t n) {
-        if (e) return;  // the end of the process is told by waitpid
-        self->m_readBuffer.append(self->m_chunk.data(), n);
-        std::size_t begin = 0;
-        for (auto end = self->m_readBuffer.find('\n'); end != std::string::npos;
-             end = self->m_readBuffer.find('\n', begin)) {
-            self->handleLine(self->m_readBuffer.substr(begin, end - begin));
-            begin = end + 1;
-        }
-        self->m_readBuffer.erase(0, begin);
-        if (self->m_readBuffer.size() > kMaxLineBytes) {
-            self->kill(SIGKILL);
-            return;
-        }
-        self->readSome();
-    });
+    m_out.async_read_some(asio::buffer(m_chunk),
+                          [self = shared_from_this()](boost::system::error_code e, std::size_t n) {
+                              if (e) return;  // the end of the process is told by waitpid
+                              self->takeLines(n);
+                              if (self->m_readBuffer.size() > kMaxLineBytes) {
+                                  self->kill(SIGKILL);
+                                  return;
+                              }
+                              self->readSome();
+                          });
+}
+
+void ChildProcess::takeLines(std::size_t bytes) {
+    m_readBuffer.append(m_chunk.data(), bytes);
+    std::size_t begin = 0;
+    for (auto end = m_readBuffer.find('\n'); end != std::string::npos;
+         end = m_readBuffer.find('\n', begin)) {
+        handleLine(m_readBuffer.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    m_readBuffer.erase(0, begin);
+}
+
+void ChildProcess::readLastWords() {
+    // The pipe does not block, and nobody writes to it any more.
+    ssize_t n = 0;
+    while (m_readBuffer.size() < kMaxLineBytes &&
+           (n = ::read(m_out.native_handle(), m_chunk.data(), m_chunk.size())) > 0)
+        takeLines(static_cast<std::size_t>(n));
 }
 
 void ChildProcess::handleLine(const std::string& text) {
@@ -184,6 +196,8 @@ void ChildProcess::kill(int signal) {
 void ChildProcess::markDead(int status) {
     if (!m_isAlive) return;
     m_isAlive = false;
+    // Its end may be told before its last words are read.
+    readLastWords();
     if (WIFSIGNALED(status)) {
         m_deathReason = fmt::format("killed by signal {}", WTERMSIG(status));
     } else {

@@ -85,6 +85,8 @@ private:
         boost::asio::steady_timer wake;
     };
     void readSome();
+    void takeLines(std::size_t bytes);
+    void readLastWords();
     void writeSome();
     void handleLine(const std::string& text);
     bool answers(const nlohmann::json& line);

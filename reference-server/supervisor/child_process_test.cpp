@@ -77,6 +77,14 @@ TEST(ChildProcess, AnErrorBelongsToTheCommandItNames) {
     EXPECT_EQ(f.child->lastError(), "no room");
 }
 
+TEST(ChildProcess, ItsLastWordsAreReadEvenWhenItsEndIsToldFirst) {
+    Fixture f("echo '{\"fatal\":\"no disk\"}'; exit 3");
+    int status = 0;
+    ASSERT_EQ(::waitpid(f.child->pid(), &status, 0), f.child->pid());
+    f.child->markDead(status);
+    EXPECT_EQ(f.child->deathReason(), "ended with code 3: no disk");
+}
+
 TEST(ChildProcess, LinesThatMakeNoSenseDoNotEndTheRun) {
     Fixture f(
         "echo 'nonsense'; echo '{\"fatal\":7}'; echo '{\"sample\":-1}'; echo '{\"sample\":1}'; "
