@@ -2,13 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
-#include "simulator/measure/clock.h"
+#include "simulator/hardware/bounded_cache.h"
 
 namespace tenfold::mechanisms {
 
@@ -22,7 +20,7 @@ public:
         bool operator==(const Settings&) const = default;
     };
 
-    explicit LocalCache(Settings settings) : m_settings(settings) {}
+    explicit LocalCache(Settings settings) : m_settings(settings), m_answers(settings.capacity) {}
 
     std::optional<std::string> find(const std::string& key, measure::Nanos now);
     void store(const std::string& key, std::string value, measure::Nanos now);
@@ -30,15 +28,9 @@ public:
     const Settings& settings() const { return m_settings; }
 
 private:
-    struct Entry {
-        std::string key;
-        std::string value;
-        measure::Nanos endsAt;
-    };
     const Settings m_settings;
-    mutable std::mutex m_mutex;  // of all below
-    std::list<Entry> m_byUse;    // the last one used first
-    std::unordered_map<std::string, std::list<Entry>::iterator> m_entries;
+    mutable std::mutex m_mutex;  // of what follows
+    hardware::BoundedCache<std::string, std::string> m_answers;
 };
 
 }  // namespace tenfold::mechanisms

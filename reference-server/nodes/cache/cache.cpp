@@ -30,20 +30,7 @@ int runCache(ControlChannel& control, const json& start) {
         });
         MetricsServer metrics([&] { return reporter.metricsText(); });
         control.emit({{"ready", true}, {"port", node.port()}, {"metrics_port", metrics.port()}});
-        control.run([&](const json& command) {
-            const auto cmd = command.at("cmd").get<std::string>();
-            const auto v = command.at("version").get<std::uint64_t>();
-            if (cmd == "publish") version = v;
-            if (cmd == "prepare") {
-                control.emit({{"prepared", v}});
-            } else if (cmd == "publish") {
-                control.emit({{"published", v}});
-            } else if (cmd == "retire") {
-                control.emit({{"retired", v}});
-            } else {
-                throw std::runtime_error("a cache does not know the command " + cmd);
-            }
-        });
+        runWithoutDesign(control, version);
     }
     node.stop();
     io.join();

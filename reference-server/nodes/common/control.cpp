@@ -83,6 +83,25 @@ NodeIdentity identityFrom(const json& start) {
     return n;
 }
 
+void runWithoutDesign(ControlChannel& control, std::atomic<std::uint64_t>& version,
+                      const std::function<bool(const json&)>& other) {
+    control.run([&](const json& command) {
+        if (other && other(command)) return;
+        const auto cmd = command.at("cmd").get<std::string>();
+        const auto v = command.at("version").get<std::uint64_t>();
+        if (cmd == "prepare") {
+            control.emit({{"prepared", v}});
+        } else if (cmd == "publish") {
+            version = v;
+            control.emit({{"published", v}});
+        } else if (cmd == "retire") {
+            control.emit({{"retired", v}});
+        } else {
+            throw std::runtime_error("this node does not know the command " + cmd);
+        }
+    });
+}
+
 void Versions::prepare(std::uint64_t version, scenario::Design design) {
     std::lock_guard lock(m_mutex);
     m_entries[version] = std::make_shared<const Entry>(Entry{version, std::move(design)});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -53,6 +54,12 @@ struct NodeIdentity {
     std::uint64_t seed = 0;
 };
 NodeIdentity identityFrom(const nlohmann::json& start);
+
+/// Runs the commands of a node to which no design means anything: it has nothing to prepare or to
+/// retire, and carries the version that was published last. `other`: takes a command of its own and
+/// returns true; false for one it does not know, which is refused.
+void runWithoutDesign(ControlChannel& control, std::atomic<std::uint64_t>& version,
+                      const std::function<bool(const nlohmann::json&)>& other = {});
 
 /// The designs of the versions still in use. Readers take a snapshot without waiting for writers.
 class Versions {

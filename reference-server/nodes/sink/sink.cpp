@@ -41,24 +41,11 @@ int runSink(ControlChannel& control, const json& start) {
     });
     server.setMetrics([&] { return reporter.metricsText(); });
     control.emit({{"ready", true}, {"port", server.port()}});
-    control.run([&](const json& command) {
-        const auto cmd = command.at("cmd").get<std::string>();
-        if (cmd == "trouble") {
-            server.setTrouble(troubleFrom(command));
-            control.emit({{"troubled", true}});
-            return;
-        }
-        const auto v = command.at("version").get<std::uint64_t>();
-        if (cmd == "publish") version = v;
-        if (cmd == "prepare") {
-            control.emit({{"prepared", v}});
-        } else if (cmd == "publish") {
-            control.emit({{"published", v}});
-        } else if (cmd == "retire") {
-            control.emit({{"retired", v}});
-        } else {
-            throw std::runtime_error("a sink does not know the command " + cmd);
-        }
+    runWithoutDesign(control, version, [&](const json& command) {
+        if (command.at("cmd") != "trouble") return false;
+        server.setTrouble(troubleFrom(command));
+        control.emit({{"troubled", true}});
+        return true;
     });
     server.setMetrics(nullptr);  // the reporter ends before the server
     return 0;

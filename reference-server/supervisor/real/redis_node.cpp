@@ -157,6 +157,7 @@ private:
 
 int runRedis(nodes::ControlChannel& control, const json& start) {
     const auto identity = nodes::identityFrom(start);
+    std::atomic<std::uint64_t> version{start.at("version").get<std::uint64_t>()};
     Redis redis(start.at("real").at("folder").get<std::string>(), ownerOf("cache"));
     redis.start(endsThisProcess(control, "Redis"));
     const std::string program = "Redis " + redis.version();
@@ -168,6 +169,7 @@ int runRedis(nodes::ControlChannel& control, const json& start) {
             [&](std::int64_t) {
                 measure::Sample s;
                 if (auto node = monitor.look()) s.nodes[identity.id] = *node;
+                s.version = version;
                 return s;
             },
             [&] { return processes.cpuMs(); });
@@ -177,19 +179,7 @@ int runRedis(nodes::ControlChannel& control, const json& start) {
                       {"metrics_port", metrics.port()},
                       {"pid", redis.pid()},
                       {"program", program}});
-        control.run([&](const json& command) {
-            const auto cmd = command.at("cmd").get<std::string>();
-            const auto v = command.at("version").get<std::uint64_t>();
-            if (cmd == "prepare") {
-                control.emit({{"prepared", v}});
-            } else if (cmd == "publish") {
-                control.emit({{"published", v}});
-            } else if (cmd == "retire") {
-                control.emit({{"retired", v}});
-            } else {
-                throw std::runtime_error("a cache does not know the command " + cmd);
-            }
-        });
+        nodes::runWithoutDesign(control, version);
     }
     redis.stop();
     return 0;

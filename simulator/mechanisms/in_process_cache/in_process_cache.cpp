@@ -21,38 +21,20 @@ void InProcessCaches::configure(const scenario::Design& design) {
 std::optional<std::uint64_t> InProcessCaches::find(std::uint32_t instance, std::uint64_t key,
                                                    Nanos now) {
     if (instance >= m_caches.size()) return std::nullopt;
-    Cache& cache = m_caches[instance];
-    const auto it = cache.entries.find(key);
-    if (it == cache.entries.end()) return std::nullopt;
-    if (it->second->endsAt <= now) {
-        cache.byUse.erase(it->second);
-        cache.entries.erase(it);
-        return std::nullopt;
-    }
-    cache.byUse.splice(cache.byUse.begin(), cache.byUse, it->second);
-    return it->second->version;
+    const std::uint64_t* version = m_caches[instance].find(key, now);
+    return version ? std::optional(*version) : std::nullopt;
 }
 
 void InProcessCaches::store(std::uint32_t instance, std::uint64_t key, std::uint64_t version,
                             Nanos until) {
     if (m_capacity == 0) return;
-    if (instance >= m_caches.size()) m_caches.resize(instance + 1);
-    Cache& cache = m_caches[instance];
-    if (const auto it = cache.entries.find(key); it != cache.entries.end()) {
-        cache.byUse.splice(cache.byUse.begin(), cache.byUse, it->second);
-        *it->second = {key, version, until};
-        return;
-    }
-    if (cache.entries.size() >= m_capacity) {
-        cache.entries.erase(cache.byUse.back().key);
-        cache.byUse.pop_back();
-    }
-    cache.byUse.push_front({key, version, until});
-    cache.entries[key] = cache.byUse.begin();
+    while (m_caches.size() <= instance) m_caches.emplace_back(m_capacity);
+    m_caches[instance].store(key, version, until);
 }
 
 void InProcessCaches::forget(std::uint32_t instance) {
-    if (instance < m_caches.size()) m_caches[instance] = Cache{};
+    if (instance < m_caches.size())
+        m_caches[instance] = hardware::BoundedCache<std::uint64_t, std::uint64_t>(m_capacity);
 }
 
 }  // namespace tenfold::mechanisms

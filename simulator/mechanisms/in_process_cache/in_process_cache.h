@@ -2,10 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
-#include <unordered_map>
 #include <vector>
 
+#include "simulator/hardware/bounded_cache.h"
 #include "simulator/system/hooks.h"
 
 namespace tenfold::mechanisms {
@@ -22,17 +21,8 @@ public:
     void forget(std::uint32_t instance) override;
 
 private:
-    struct Entry {
-        std::uint64_t key;
-        std::uint64_t version;
-        system::Nanos endsAt;
-    };
-    struct Cache {
-        std::list<Entry> byUse;  // the last one used first
-        std::unordered_map<std::uint64_t, std::list<Entry>::iterator> entries;
-    };
     std::size_t m_capacity = 0;
-    std::vector<Cache> m_caches;  // by instance
+    std::vector<hardware::BoundedCache<std::uint64_t, std::uint64_t>> m_caches;  // by instance
 };
 
 }  // namespace tenfold::mechanisms
