@@ -88,7 +88,8 @@ TEST_F(TokenValidationInTheSystem, WhoComesTogetherWaitsForTheOneCore) {
     hardware()["slice_ms"] = 1000;  // one after the other
     startWith("central");
     ask("images.get", 3);
-    const auto& where = of(run(1), "images.get").where;
+    const auto s = run(1);
+    const auto& where = of(s, "images.get").where;
     EXPECT_NEAR(where.of(Stage::auth), (1 + 2 + 3) * kAuthMs + 3 * (kLinkMs + kGatewayMs), kExact);
 }
 
