@@ -79,9 +79,11 @@ function(tenfold_library target)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O3>)
   endif()
   # What is precompiled fits neither Qt, which compiles position independent, nor another level.
-  if(TENFOLD_PCH AND NOT A_HOT AND NOT "${A_LIBS}" MATCHES "Qt6|tenfold_app")
-    target_precompile_headers(${target} REUSE_FROM tenfold_library_headers)
+  if(TENFOLD_PCH AND NOT "${A_LIBS}" MATCHES "Qt6|tenfold_app")
     target_link_libraries(${target} PUBLIC fmt::fmt nlohmann_json::nlohmann_json)
+    if(NOT A_HOT)
+      target_precompile_headers(${target} REUSE_FROM tenfold_library_headers)
+    endif()
   endif()
 endfunction()
 
