@@ -33,32 +33,59 @@ std::uint64_t ClientCounts::ended() const {
     return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
 }
 
+std::span<const CountField<ClientCounts>> clientFields() {
+    using C = ClientCounts;
+    static constexpr std::array<CountField<C>, 7> fields{{
+        {"offered", &C::offered},
+        {"sent", &C::sent},
+        {"bytes", &C::bytes},
+        {"stale_answers", &C::staleAnswers},
+        {"retries", &C::retries},
+        {"contract_failures", &C::contractFailures},
+        {"lost_sessions", &C::lostSessions},
+    }};
+    return fields;
+}
+
+std::span<const CountField<ServerCounts>> serverFields() {
+    using C = ServerCounts;
+    static constexpr std::array<CountField<C>, 23> fields{{
+        {"requests", &C::requests},
+        {"statements", &C::statements},
+        {"full_scan_steps", &C::fullScanSteps},
+        {"rows", &C::rows},
+        {"vm_steps", &C::vmSteps},
+        {"bytes", &C::bytes},
+        {"database_bytes", &C::databaseBytes},
+        {"edge_hits", &C::edgeHits},
+        {"edge_misses", &C::edgeMisses},
+        {"edge_revalidations", &C::edgeRevalidations},
+        {"edge_collapsed", &C::edgeCollapsed},
+        {"local_hits", &C::localHits},
+        {"local_misses", &C::localMisses},
+        {"cache_hits", &C::cacheHits},
+        {"cache_misses", &C::cacheMisses},
+        {"recomputes", &C::recomputes},
+        {"early_recomputes", &C::earlyRecomputes},
+        {"stale_own_reads", &C::staleOwnReads},
+        {"introspections", &C::introspections},
+        {"local_validations", &C::localValidations},
+        {"calls_in_requests", &C::callsInRequests},
+        {"replays", &C::replays},
+        {"duplicates", &C::duplicates},
+    }};
+    return fields;
+}
+
 void ClientCounts::merge(const ClientCounts& o) {
-    offered += o.offered;
-    sent += o.sent;
+    for (const auto& field : clientFields()) this->*field.member += o.*field.member;
     for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += o.outcomes[i];
-    bytes += o.bytes;
-    staleAnswers += o.staleAnswers;
     response.merge(o.response);
     service.merge(o.service);
 }
 
 void ServerCounts::merge(const ServerCounts& o) {
-    requests += o.requests;
-    statements += o.statements;
-    fullScanSteps += o.fullScanSteps;
-    rows += o.rows;
-    vmSteps += o.vmSteps;
-    bytes += o.bytes;
-    localHits += o.localHits;
-    localMisses += o.localMisses;
-    cacheHits += o.cacheHits;
-    cacheMisses += o.cacheMisses;
-    recomputes += o.recomputes;
-    staleOwnReads += o.staleOwnReads;
-    introspections += o.introspections;
-    localValidations += o.localValidations;
-    callsInRequests += o.callsInRequests;
+    for (const auto& field : serverFields()) this->*field.member += o.*field.member;
 }
 
 double StageTimes::sumMs() const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,14 @@ std::string_view toString(Stage stage);
 /// Plain words for a reader: "gateway queue".
 std::string_view titleOf(Stage stage);
 
+/// A count and what it is called wherever it is written down. The tables below are the one place
+/// that names them: merging, JSON and summaries go through them.
+template <typename Counts>
+struct CountField {
+    const char* name;
+    std::uint64_t Counts::*member;
+};
+
 /// What one audience of one endpoint experienced.
 /// Identity: offered = Σ outcomes once everything has ended (offered by scheduled slot, outcomes by
 /// completion slot).
@@ -56,6 +65,9 @@ struct ClientCounts {
     /// Products shown in an older version than one shown, or told to be written, before the client
     /// asked.
     std::uint64_t staleAnswers = 0;
+    std::uint64_t retries = 0;           // requests sent again for the same intention
+    std::uint64_t contractFailures = 0;  // answers that the client's version cannot read
+    std::uint64_t lostSessions = 0;      // answered "who are you?" although logged in
     /// From the intended send time; ok, plus time-out, unfinished and not sent at their limit.
     Histogram response;
     /// From the actual send time; answered requests of any status.
@@ -81,17 +93,29 @@ struct ServerCounts {
     std::uint64_t rows = 0;           // returned by the database
     std::uint64_t vmSteps = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t localHits = 0;  // of the instance's own memory
+    std::uint64_t databaseBytes = 0;  // of the rows that the database returned
+    std::uint64_t edgeHits = 0;       // answered by an edge node without the origin
+    std::uint64_t edgeMisses = 0;
+    std::uint64_t edgeRevalidations = 0;  // the origin said 304
+    std::uint64_t edgeCollapsed = 0;      // waited for somebody else's miss
+    std::uint64_t localHits = 0;          // of the instance's own memory
     std::uint64_t localMisses = 0;
     std::uint64_t cacheHits = 0;
     std::uint64_t cacheMisses = 0;
-    std::uint64_t recomputes = 0;  // database work done to refill the cache
+    std::uint64_t recomputes = 0;       // database work done to refill the cache
+    std::uint64_t earlyRecomputes = 0;  // of these, before the answer's time was up
     std::uint64_t staleOwnReads = 0;
     std::uint64_t introspections = 0;    // tokens the auth service was asked about
     std::uint64_t localValidations = 0;  // and those the gateway judged by itself
     std::uint64_t callsInRequests = 0;   // of somebody else's server, while the client waits
+    std::uint64_t replays = 0;           // writes answered from what was kept under their key
+    std::uint64_t duplicates = 0;        // writes carried out again for the same intention
     void merge(const ServerCounts& other);
 };
+
+/// All but the outcomes.
+std::span<const CountField<ClientCounts>> clientFields();
+std::span<const CountField<ServerCounts>> serverFields();
 
 /// Time by stage, summed over requests, ms.
 struct StageTimes {

@@ -21,16 +21,24 @@ void get(const json& j, const char* key, T& value) {
     if (const auto it = j.find(key); it != j.end()) it->get_to(value);
 }
 
-json clientJson(const ClientCounts& c) {
+template <typename Counts>
+json countsJson(const Counts& counts, std::span<const CountField<Counts>> fields) {
     json j = json::object();
-    put(j, "offered", c.offered);
-    put(j, "sent", c.sent);
+    for (const auto& field : fields) put(j, field.name, counts.*field.member);
+    return j;
+}
+
+template <typename Counts>
+void countsFrom(const json& j, Counts& counts, std::span<const CountField<Counts>> fields) {
+    for (const auto& field : fields) get(j, field.name, counts.*field.member);
+}
+
+json clientJson(const ClientCounts& c) {
+    json j = countsJson(c, clientFields());
     for (int i = 0; i < kOutcomes; ++i)
         if (c.outcomes[static_cast<std::size_t>(i)])
             j["outcomes"][std::string(toString(static_cast<Outcome>(i)))] =
                 c.outcomes[static_cast<std::size_t>(i)];
-    put(j, "bytes", c.bytes);
-    put(j, "stale_answers", c.staleAnswers);
     if (!c.response.empty()) j["response"] = c.response.toJson();
     if (!c.service.empty()) j["service"] = c.service.toJson();
     return j;
@@ -38,56 +46,23 @@ json clientJson(const ClientCounts& c) {
 
 ClientCounts clientFrom(const json& j) {
     ClientCounts c;
-    get(j, "offered", c.offered);
-    get(j, "sent", c.sent);
+    countsFrom(j, c, clientFields());
     if (const auto it = j.find("outcomes"); it != j.end())
         for (int i = 0; i < kOutcomes; ++i)
             c.outcomes[static_cast<std::size_t>(i)] =
                 it->value(std::string(toString(static_cast<Outcome>(i))), std::uint64_t{0});
-    get(j, "bytes", c.bytes);
-    get(j, "stale_answers", c.staleAnswers);
     if (j.contains("response")) c.response = Histogram::fromJson(j["response"]);
     if (j.contains("service")) c.service = Histogram::fromJson(j["service"]);
     return c;
 }
 
 json serverJson(const ServerCounts& s) {
-    json j = json::object();
-    put(j, "requests", s.requests);
-    put(j, "statements", s.statements);
-    put(j, "full_scan_steps", s.fullScanSteps);
-    put(j, "rows", s.rows);
-    put(j, "vm_steps", s.vmSteps);
-    put(j, "bytes", s.bytes);
-    put(j, "local_hits", s.localHits);
-    put(j, "local_misses", s.localMisses);
-    put(j, "cache_hits", s.cacheHits);
-    put(j, "cache_misses", s.cacheMisses);
-    put(j, "recomputes", s.recomputes);
-    put(j, "stale_own_reads", s.staleOwnReads);
-    put(j, "introspections", s.introspections);
-    put(j, "local_validations", s.localValidations);
-    put(j, "calls_in_requests", s.callsInRequests);
-    return j;
+    return countsJson(s, serverFields());
 }
 
 ServerCounts serverFrom(const json& j) {
     ServerCounts s;
-    get(j, "requests", s.requests);
-    get(j, "statements", s.statements);
-    get(j, "full_scan_steps", s.fullScanSteps);
-    get(j, "rows", s.rows);
-    get(j, "vm_steps", s.vmSteps);
-    get(j, "bytes", s.bytes);
-    get(j, "local_hits", s.localHits);
-    get(j, "local_misses", s.localMisses);
-    get(j, "cache_hits", s.cacheHits);
-    get(j, "cache_misses", s.cacheMisses);
-    get(j, "recomputes", s.recomputes);
-    get(j, "stale_own_reads", s.staleOwnReads);
-    get(j, "introspections", s.introspections);
-    get(j, "local_validations", s.localValidations);
-    get(j, "calls_in_requests", s.callsInRequests);
+    countsFrom(j, s, serverFields());
     return s;
 }
 

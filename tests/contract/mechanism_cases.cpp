@@ -202,16 +202,7 @@ double countOf(const measure::Sample& w, const std::string& count) {
     const auto ratio = [](std::uint64_t a, std::uint64_t b) {
         return b ? static_cast<double>(a) / static_cast<double>(b) : 0;
     };
-    if (count == "full_scan_steps") return ratio(s.fullScanSteps, s.requests);
-    if (count == "vm_steps") return ratio(s.vmSteps, s.requests);
-    if (count == "statements") return ratio(s.statements, s.requests);
-    if (count == "rows") return ratio(s.rows, s.requests);
     if (count == "bytes") return ratio(all.users.bytes, all.users.of(Outcome::ok));
-    if (count == "local_hits") return ratio(s.localHits, s.requests);
-    if (count == "local_misses") return ratio(s.localMisses, s.requests);
-    if (count == "stale_answers") return static_cast<double>(all.users.staleAnswers);
-    if (count == "cache_hits") return ratio(s.cacheHits, s.requests);
-    if (count == "cache_misses") return ratio(s.cacheMisses, s.requests);
     if (count == "stale_own_reads") return static_cast<double>(s.staleOwnReads);
     if (count == "introspections" || count == "local_validations") {
         // Of the tokens that were looked at: one that is under way at the end of the window has
@@ -221,11 +212,14 @@ double countOf(const measure::Sample& w, const std::string& count) {
     }
     if (count == "rate_limited")
         return ratio(all.abuser.of(Outcome::rateLimited), all.abuser.ended());
-    if (count == "calls_in_requests") return ratio(s.callsInRequests, s.requests);
     if (count == "jobs") {
         const auto it = w.nodes.find("worker");
         return it == w.nodes.end() ? 0 : ratio(it->second.completed, s.requests);
     }
+    for (const auto& field : measure::clientFields())
+        if (count == field.name) return static_cast<double>(all.users.*field.member);
+    for (const auto& field : measure::serverFields())
+        if (count == field.name) return ratio(s.*field.member, s.requests);
     const auto& primary = w.nodes.at("primary");
     if (count == "connections") return primary.inUse;
     if (count == "too_many_connections") {
