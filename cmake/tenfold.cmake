@@ -46,7 +46,7 @@ endif()
 option(TENFOLD_PCH "Precompile the headers that nearly every file includes" ON)
 # A test's own code need not be fast: it compiles in two thirds of the time.
 set(TENFOLD_TEST_OPTIMIZATION -O1)
-if(TENFOLD_SANITIZE)
+if(TENFOLD_SANITIZE OR CMAKE_CXX_FLAGS_RELEASE MATCHES "-O0")
   set(TENFOLD_TEST_OPTIMIZATION -O0)
 endif()
 set(TENFOLD_COMMON_HEADERS
