@@ -170,7 +170,8 @@ system::Calibration calibrated(const scenario::Catalogue& catalogue, const syste
 }
 
 study::Agreement againstReal(const AgreementFlags& flags, double durationS,
-                             const scenario::Catalogue& catalogue, system::Inputs inputs) {
+                             const scenario::Catalogue& catalogue, system::Inputs inputs,
+                             const study::EstimateOptions& options) {
     struct Row {
         const char* name;
         std::vector<const char*> set;
@@ -193,7 +194,7 @@ study::Agreement againstReal(const AgreementFlags& flags, double durationS,
         const auto found = study::findAgreement(
             realGrid(s, inputs), inputs, measured,
             [&](const scenario::Scenario& x) { return simulated(x, inputs); }, flags.repeats, print,
-            study::Against::realComponents);
+            options, study::Against::realComponents);
         all.cells.insert(all.cells.end(), found.cells.begin(), found.cells.end());
     }
     all.decisions = study::decisionsOf(all.cells);
@@ -282,8 +283,9 @@ int agreementCommand(const AgreementFlags& flags) {
     const auto inputs = system::Inputs::shipped();
     fmt::print("twin|measured for each figure, the twin's error, ! beyond the limit\n");
     study::Agreement agreement;
+    const auto options = study::optionsFrom(study::readAgreement(study::defaultAgreementFile()));
     if (flags.isReal) {
-        agreement = againstReal(flags, *durationS, catalogue, inputs);
+        agreement = againstReal(flags, *durationS, catalogue, inputs, options);
     } else {
         auto grid = study::agreementGrid(scenario::loadScenario(scenarioFile("sound"), catalogue),
                                          scenario::loadScenario(scenarioFile("naive"), catalogue),
@@ -298,8 +300,8 @@ int agreementCommand(const AgreementFlags& flags) {
         for (auto& cell : grid) cell.scenario.durationS = *durationS;
         agreement = study::findAgreement(
             grid, inputs, measured,
-            [&](const scenario::Scenario& s) { return simulated(s, inputs); }, flags.repeats,
-            print);
+            [&](const scenario::Scenario& s) { return simulated(s, inputs); }, flags.repeats, print,
+            options);
     }
     if (isInterrupted()) return kNotTrusted;
     printSummary(agreement);

@@ -109,6 +109,8 @@ std::vector<GridCell> agreementGrid(const scenario::Scenario& sound,
         {"sound without pooler", "sound", false, {"connection_pooler=off"}},
         {"sound without replicas", "sound", false, {"read_replicas=0"}},
         {"sound, limit per address", "sound", false, {"rate_limiting=per_ip"}},
+        {"sound, side effects inline", "sound", false, {"side_effects=inline"}},
+        {"sound, tokens asked about", "sound", false, {"token_validation=central"}},
         {"one database, no cache",
          "sound without cache",
          false,
@@ -210,7 +212,8 @@ Decisions decisionsOf(const std::vector<CellAgreement>& cells) {
 
 Agreement findAgreement(const std::vector<GridCell>& grid, const system::Inputs& inputs,
                         const Runner& measured, const Runner& twin, int repeats,
-                        const std::function<void(const CellAgreement&)>& onCell, Against against) {
+                        const std::function<void(const CellAgreement&)>& onCell,
+                        const EstimateOptions& options, Against against) {
     Agreement all;
     for (const auto& cell : grid) {
         CellAgreement found;
@@ -218,10 +221,10 @@ Agreement findAgreement(const std::vector<GridCell>& grid, const system::Inputs&
         Estimate expected;
         try {
             simulated = twin(cell.scenario);
-            EstimateOptions options;
-            options.startsWarm = false;
-            options.windowS = cell.scenario.durationS;
-            expected = estimate(cell.scenario, inputs, options);
+            EstimateOptions ofCell = options;
+            ofCell.startsWarm = false;
+            ofCell.windowS = cell.scenario.durationS;
+            expected = estimate(cell.scenario, inputs, ofCell);
         } catch (const std::runtime_error& e) {
             simulated.failure = e.what();
         }

@@ -93,10 +93,12 @@ CellAgreement compareCell(const GridCell& cell, const std::vector<MeasuredRun>& 
                           Against against = Against::ourEngine);
 
 /// Runs the grid: each cell `repeats` times, the twin once. `onCell` is called after each.
+/// `options`: the error of its own that the twin admits to, from a grid that was measured earlier
+/// (optionsFrom); each cell's window and cold start stand in for the others.
 Agreement findAgreement(const std::vector<GridCell>& grid, const system::Inputs& inputs,
                         const Runner& measured, const Runner& twin, int repeats,
                         const std::function<void(const CellAgreement&)>& onCell,
-                        Against against = Against::ourEngine);
+                        const EstimateOptions& options = {}, Against against = Against::ourEngine);
 
 /// Sign, rank and coverage over the cells.
 Decisions decisionsOf(const std::vector<CellAgreement>& cells);
