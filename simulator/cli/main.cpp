@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "simulator/cli/agreement_command.h"
+#include "simulator/cli/checklist_commands.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/exit_code.h"
 #include "simulator/cli/study_commands.h"
@@ -94,6 +95,21 @@ int main(int argc, char** argv) {
     addScenarioFlags(knee, asked);
     knee->add_flag("--json", isJson);
 
+    ChecklistFlags checklist;
+    const auto addChecklistFlags = [&](CLI::App* command) {
+        addScenarioFlags(command, checklist.scenario);
+        command->add_option("--incidents", checklist.incidents, "a table of incidents of your own");
+        command->add_option("--json", checklist.jsonFile, "write everything to this file");
+    };
+    auto* smallest = app.add_subcommand(
+        "smallest", "the smallest designs that hold your users, and a checklist of your own");
+    addChecklistFlags(smallest);
+    auto* checklistApp = app.add_subcommand(
+        "checklist", "what 10k, 100k and 1M users need, derived and held against the article");
+    addChecklistFlags(checklistApp);
+    checklistApp->add_flag("--perturb", checklist.isPerturbed,
+                           "derive it again with each cost halved and one and a half times");
+
     CompareFlags compare;
     auto* compareApp = app.add_subcommand("compare", "two scenarios or recorded runs");
     compareApp->add_option("a", compare.a, "a scenario, or a file of run --json")->required();
@@ -142,6 +158,8 @@ int main(int argc, char** argv) {
         if (*profileApp) return profileCommand(profile);
         if (*agreementApp) return agreementCommand(agreement);
         if (*whatIf) return whatIfCommand(asked, isJson);
+        if (*smallest) return smallestCommand(checklist);
+        if (*checklistApp) return checklistCommand(checklist);
         if (*knee) return kneeCommand(asked, isJson);
         if (*compareApp) return compareCommand(compare);
         if (*station) return stationCommand(model, isJson);

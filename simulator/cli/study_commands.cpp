@@ -7,8 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "simulator/cli/exit_code.h"
-#include "simulator/cli/sim_run.h"
+#include "simulator/cli/ask_twin.h"
 #include "simulator/cli/study_json.h"
 #include "simulator/measure/words.h"
 #include "simulator/mechanisms/catalogue.h"
@@ -22,34 +21,6 @@ using measure::milliseconds;
 using study::Metric;
 
 namespace {
-
-/// Asks the twin about the scenario of these flags; a scenario that is none, or one the twin cannot
-/// do, is said.
-template <class F>
-int askTwin(const ScenarioFlags& flags, const F& ask) {
-    scenario::Scenario s;
-    try {
-        s = scenarioFrom(flags);
-    } catch (const scenario::InputError& e) {
-        fmt::print(stderr, "{}\n", e.what());
-        return kBadInput;
-    }
-    if (!flags.real.empty()) {
-        fmt::print(stderr, "--real: {}\n", whyNotSimulated(s));
-        return kBadInput;
-    }
-    if (const auto why = whyNotSimulated(s); !why.empty()) {
-        fmt::print(stderr, "{}\n", why);
-        return kNotTrusted;
-    }
-    try {
-        ask(s);
-    } catch (const std::runtime_error& e) {
-        fmt::print(stderr, "it cannot be simulated: {}\n", e.what());
-        return kNotTrusted;
-    }
-    return kHeld;
-}
 
 std::string percent(double share) {
     return fmt::format("{:.2f} %", share * 100);

@@ -2,19 +2,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cmath>
-#include <fstream>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <system_error>
 
+#include "simulator/scenario/json_reader.h"
 #include "simulator/scenario/scenario.h"
 
 namespace tenfold::scenario {
 
 using nlohmann::json;
+using Reader = JsonReader;
 
 namespace {
 
@@ -23,99 +20,12 @@ constexpr std::string_view kFormatStem = "tenfold.scenario/";
 constexpr double kMostPeakHz = 1e6;
 constexpr std::size_t kMostFaults = 100;
 
-/// A value as a message shows it: not longer than a line, and not cut within a character.
-std::string shown(const json& v) {
-    constexpr std::size_t kLongest = 40;
-    std::string text = v.dump(-1, ' ', false, json::error_handler_t::replace);
-    if (text.size() <= kLongest) return text;
-    std::size_t end = kLongest;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return text.substr(0, end) + "…";
-}
-
-/// Reads the keys of one object: each known key once, everything else is a problem.
-class Reader {
-public:
-    Reader(const json& j, std::string path, Problems& problems)
-        : m_json(j), m_path(std::move(path)), m_problems(problems) {
-        if (!j.is_object()) problems.add(m_path, shown(j), "an object");
-    }
-
-    void number(const char* key, double& out, double least, double most) {
-        if (const json* v = take(key)) {
-            if (!v->is_number() || !(v->get<double>() >= least && v->get<double>() <= most)) {
-                m_problems.add(at(key), shown(*v),
-                               fmt::format("a number from {:g} to {:g}", least, most));
-            } else {
-                out = v->get<double>();
-            }
-        }
-    }
-    template <typename Int>
-    void integer(const char* key, Int& out, double least, double most) {
-        double value = static_cast<double>(out);
-        const auto before = m_problems.messages().size();
-        number(key, value, least, most);
-        if (m_problems.messages().size() == before && value != std::floor(value)) {
-            m_problems.add(at(key), fmt::format("{:g}", value), "a whole number");
-            return;
-        }
-        out = static_cast<Int>(value);
-    }
-    void text(const char* key, std::string& out, std::size_t longest = 2000) {
-        if (const json* v = take(key)) {
-            if (!v->is_string() || v->get<std::string>().size() > longest) {
-                m_problems.add(at(key), shown(*v),
-                               fmt::format("a text of at most {} bytes", longest));
-            } else {
-                out = v->get<std::string>();
-            }
-        }
-    }
-    void child(const char* key, const std::function<void(const json&, const std::string&)>& read) {
-        if (const json* v = take(key)) read(*v, at(key));
-    }
-    /// This key has no default.
-    void require(const char* key, const std::string& allowed) {
-        if (m_json.is_object() && !m_json.contains(key))
-            m_problems.add(at(key), "nothing", allowed);
-    }
-    /// Call last: what was not taken is unknown.
-    void finish() {
-        if (!m_json.is_object()) return;
-        std::string known;
-        for (const auto& k : m_known) known += (known.empty() ? "" : ", ") + k;
-        for (const auto& [key, value] : m_json.items())
-            if (std::find(m_known.begin(), m_known.end(), key) == m_known.end())
-                m_problems.add(at(key), "an unknown key", known);
-    }
-
-private:
-    const json* take(const char* key) {
-        m_known.emplace_back(key);
-        if (!m_json.is_object()) return nullptr;
-        const auto it = m_json.find(key);
-        return it == m_json.end() ? nullptr : &*it;
-    }
-    std::string at(const std::string& key) const { return m_path + "." + key; }
-    const json& m_json;
-    std::string m_path;
-    Problems& m_problems;
-    std::vector<std::string> m_known;
-};
-
 const std::vector<std::string>& endpointIds() {
     static const std::vector<std::string> ids{
         "products.list", "products.get",    "images.get",         "orders.list",
         "orders.get",    "me.get",          "orders.by_customer", "orders.create",
         "me.update",     "payments.create", "reviews.create",     "products.update"};
     return ids;
-}
-
-std::string joined(const std::vector<std::string>& all) {
-    std::string out;
-    for (const auto& s : all) out += (out.empty() ? "" : ", ") + s;
-    return out;
 }
 
 void readMix(const json& j, const std::string& path, std::map<std::string, double>& mix,
@@ -289,39 +199,7 @@ Scenario scenarioFromJson(const json& j, const Catalogue& catalogue, const std::
 }
 
 Scenario loadScenario(const std::filesystem::path& file, const Catalogue& catalogue) {
-    constexpr std::uintmax_t kLongestBytes = 1 << 20;
-    Problems problems(file.string());
-    std::error_code error;
-    const auto size = std::filesystem::file_size(file, error);
-    if (error) {
-        problems.add("cannot be read: " + error.message());
-        throw InputError(problems);
-    }
-    if (size > kLongestBytes) {
-        problems.add(fmt::format("is {} bytes long; allowed: at most {}", size, kLongestBytes));
-        throw InputError(problems);
-    }
-    std::ifstream in(file);
-    if (!in) {
-        problems.add("cannot be read: " + std::generic_category().message(errno));
-        throw InputError(problems);
-    }
-    json j;
-    try {
-        // Whoever writes a value recurses: a megabyte of brackets would be the end of the stack.
-        const int kDeepest = 16;
-        j = json::parse(in, [kDeepest](int depth, json::parse_event_t, json&) {
-            if (depth > kDeepest)
-                throw std::length_error(fmt::format("nested more than {} deep", kDeepest));
-            return true;
-        });
-    } catch (const json::parse_error& e) {
-        problems.add(fmt::format("is not JSON, at byte {}: {}", e.byte, e.what()));
-    } catch (const std::exception& e) {  // a number beyond all bounds, too many brackets
-        problems.add(std::string("cannot be read: ") + e.what());
-    }
-    if (!problems.empty()) throw InputError(problems);
-    return scenarioFromJson(j, catalogue, file.string());
+    return scenarioFromJson(jsonFromFile(file), catalogue, file.string());
 }
 
 }  // namespace tenfold::scenario

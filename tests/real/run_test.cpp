@@ -243,8 +243,13 @@ TEST(RealComponents, ReplicasStreamAndWritersReadWhatTheyWrote) {
         EXPECT_EQ(addressOf(cookie), "new");
         EXPECT_EQ(addressOf(""), before);  // whoever carries no cookie is told by a replica
     }
-    live.runFor(0.5);
-    const auto lag = live.timeline().samples().back().nodes.at("replica-1").gauges.at("lag_ms");
+    const auto lagNow = [&] {
+        live.runFor(0.5);
+        return live.timeline().samples().back().nodes.at("replica-1").gauges.at("lag_ms");
+    };
+    // The replica is asked beside its work: on a busy host the answer comes slots later.
+    double lag = lagNow();
+    for (int i = 0; i < 20 && lag <= 100; ++i) lag = lagNow();
     EXPECT_GT(lag, 100);
     EXPECT_LE(lag, 20'000 + 1000);
     // A delay that is under way ends with the setting: nobody waits the twenty seconds out.
