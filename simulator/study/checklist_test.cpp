@@ -126,13 +126,15 @@ TEST(DemandBound, ScansAtTenThousandUsersNeedMoreCoresThanThereAre) {
 TEST(DemandBound, WhoWaitsForAnotherServerMissesTheObjectiveAlone) {
     const DemandBound bound(shippedInputs());
     const auto hardware = hardware::profileForTier("10k");
-    const auto refusal = [&](const char* set) {
-        const auto s = shippedScenario("sound", 10'000, {set});
+    const auto refusal = [&](const std::vector<std::string>& set) {
+        const auto s = shippedScenario("sound", 10'000, set);
         return bound.refusal(s, hardware, s.workload.rate().peakHz);
     };
-    EXPECT_EQ(refusal("side_effects=queued"), "");
-    EXPECT_NE(refusal("side_effects=inline").find("calls it waits for"), std::string::npos);
-    EXPECT_NE(refusal("pagination=none").find("orders.list"), std::string::npos);
+    EXPECT_EQ(refusal({"side_effects=queued"}), "");
+    EXPECT_NE(refusal({"side_effects=inline"}).find("calls it waits for"), std::string::npos);
+    EXPECT_NE(
+        refusal({"indexes=off", "query_shape=n_plus_one"}).find("orders.list: the statements"),
+        std::string::npos);
 }
 
 TEST(DemandBound, IsNeverMoreThanTheSimulationFinds) {
