@@ -89,6 +89,9 @@ endfunction()
 
 # Everything a thread sanitizer has something to say about.
 add_custom_target(thread_tests)
+# What the address sanitizer is built for: no whole systems, which start the same nodes by the dozen, no
+# comparisons with theory, no windows.
+add_custom_target(unit_tests)
 
 # tenfold_test(<name> SOURCES … LIBS … [LABELS live|threads] [TIMEOUT seconds])
 # Each GoogleTest case becomes a ctest case. Live systems are tested one at a time: two of them beside
@@ -112,6 +115,10 @@ function(tenfold_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/test-bin")
   if("threads" IN_LIST A_LABELS)
     add_dependencies(thread_tests ${name})
+  endif()
+  if(NOT A_LABELS MATCHES "live|theory" AND NOT "${A_LIBS}" MATCHES "Qt6|tenfold_app")
+    add_dependencies(unit_tests ${name})
+    list(APPEND A_LABELS unit)
   endif()
   set(lock)
   if("live" IN_LIST A_LABELS)
