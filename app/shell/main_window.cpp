@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/checklist/checklist_dialog.h"
 #include "app/shell/help_dialog.h"
 #include "app/theme/style.h"
 #include "app/topology/node_popover.h"
@@ -140,6 +141,13 @@ void MainWindow::bindShortcuts() {
          [this] { m_panels->charts().front()->setFocus(Qt::ShortcutFocusReason); }},
         {Command::focusExplanation, [this] { m_side->showTab(m_tab = 0, true); }},
         {Command::nextTab, [this] { m_side->showTab(m_tab = 1 - m_tab); }},
+        {Command::checklist,
+         [this] {
+             const auto derive = [s = m_run.scenario()](const std::atomic<bool>& isCancelled) {
+                 return deriveFor(s, isCancelled);
+             };
+             (new ChecklistDialog(derive, this))->show();
+         }},
         {Command::toggleTheme, [this] { m_theme.toggle(); }},
         {Command::fullScreen, [this] { isFullScreen() ? showNormal() : showFullScreen(); }},
         {Command::help, [this] { HelpDialog(this).exec(); }},
@@ -195,6 +203,7 @@ QMenu* MainWindow::makeMenu() {
     menu->addAction(m_actions[Command::reset]);
     menu->addAction(m_actions[Command::pinBaseline]);
     menu->addSeparator();
+    menu->addAction(m_actions[Command::checklist]);
     menu->addAction(m_actions[Command::toggleTheme]);
     menu->addAction(m_actions[Command::fullScreen]);
     auto* motion = menu->addAction(tr("Reduce motion"));

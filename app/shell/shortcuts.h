@@ -27,6 +27,7 @@ enum class Command {
     focusCharts,
     focusExplanation,
     nextTab,
+    checklist,
     toggleTheme,
     fullScreen,
     help,

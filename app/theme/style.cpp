@@ -60,6 +60,12 @@ QPushButton[kind="link"], QToolButton[kind="link"] { background: transparent; bo
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid @accent; }
 QPushButton[kind="active"] { background: @badTint; border-color: @bad; color: @badText; }
+QPushButton[kind="cellRequired"] { background: @accent; color: @onAccent; border: 1px solid @accent; padding: 5px 12px; font-weight: 600; }
+QPushButton[kind="cellHelpful"] { background: @sunken; color: @text; border: 1px solid @accent; padding: 5px 12px; }
+QPushButton[kind="cellOptional"] { background: @sunken; color: @muted; border: 1px solid @sunken; padding: 5px 12px; }
+QPushButton[kind="cellHead"] { background: transparent; color: @text; border: 1px solid transparent; border-bottom: 2px solid @border; border-radius: 0; padding: 5px 12px; font-weight: 600; }
+QPushButton[kind="cellRequired"]:checked, QPushButton[kind="cellHelpful"]:checked, QPushButton[kind="cellOptional"]:checked, QPushButton[kind="cellHead"]:checked { border: 2px solid @text; padding: 4px 11px; }
+QPushButton[kind="cellRequired"]:focus, QPushButton[kind="cellHelpful"]:focus, QPushButton[kind="cellOptional"]:focus, QPushButton[kind="cellHead"]:focus { border: 2px solid @text; padding: 4px 11px; }
 QPushButton[kind="tab"] { background: transparent; border: 1px solid transparent; border-bottom: 3px solid transparent; border-radius: 0; color: @muted; padding: 9px 4px 7px 4px; }
 QPushButton[kind="tab"]:checked { color: @text; border-bottom: 3px solid @accent; font-weight: 600; }
 QPushButton[kind="tab"]:hover { color: @text; }
