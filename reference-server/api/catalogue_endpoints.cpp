@@ -4,14 +4,17 @@
 #include "reference-server/api/body.h"
 #include "reference-server/api/endpoints.h"
 #include "reference-server/api/text.h"
+#include "reference-server/data/graph_statements.h"
 #include "reference-server/data/statements.h"
 #include "reference-server/mechanisms/in_process_cache/local_answer.h"
 #include "reference-server/mechanisms/pagination/page.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
+#include "reference-server/mechanisms/serialisation/serialisation.h"
 #include "reference-server/mechanisms/shared_cache/cached_answer.h"
 
 namespace tenfold::api {
 
+using mechanisms::Fieldset;
 using mechanisms::Page;
 using nlohmann::json;
 namespace sql = data::sql;
@@ -28,18 +31,22 @@ std::string searchOf(const Request& request, std::vector<Shortfall>& shortfalls)
     return it->second;
 }
 
-Statement listStatement(const Page& page, const std::string& prefix) {
+/// The three forms of the list, of whole rows or of the contract's columns.
+Statement listStatement(const Page& page, const std::string& prefix, bool isGraph) {
     const std::string end = data::afterPrefix(prefix);
+    const auto of = [&](std::string_view columns, std::string_view rows) {
+        return std::string(isGraph ? rows : columns);
+    };
     switch (page.mode) {
         case Page::Mode::all:
-            return {std::string(sql::kProductsAll), {prefix, end}};
+            return {of(sql::kProductsAll, sql::graph::kProductsAll), {prefix, end}};
         case Page::Mode::offset:
-            return {std::string(sql::kProductsOffset),
+            return {of(sql::kProductsOffset, sql::graph::kProductsOffset),
                     {prefix, end, std::to_string(page.size), std::to_string(page.offset)}};
         case Page::Mode::keyset:
             break;
     }
-    return {std::string(sql::kProductsKeyset),
+    return {of(sql::kProductsKeyset, sql::graph::kProductsKeyset),
             {page.isFirst() ? prefix : page.afterText, std::to_string(page.afterId), end,
              std::to_string(page.size)}};
 }
@@ -51,9 +58,17 @@ std::string cachedAnswer(Context& c, const std::string& key,
                                    [&] { return mechanisms::cachedAnswer(c, key, compute); });
 }
 
-/// Names the version of a product that an answer shows: "7-3".
-std::string entityTag(std::int64_t product, std::int64_t version) {
-    return fmt::format("\"{}-{}\"", product, version);
+/// The same in another form is another entry of a cache: whole rows, or some of the fields.
+std::string formOf(const Context& c, const Fieldset& fields) {
+    const std::string chosen = fields.key();
+    return (mechanisms::isFullGraph(c.design) ? "graph:" : "") +
+           (chosen.empty() ? "" : chosen + ":");
+}
+
+/// Names the version of a product that an answer shows: "7-3". Whole rows bring what the product's
+/// version says nothing about.
+std::string entityTag(const std::string& product, std::string_view version, bool isGraph = false) {
+    return fmt::format("{}\"{}-{}\"", isGraph ? "W/" : "", product, version);
 }
 
 }  // namespace
@@ -64,53 +79,52 @@ Reply listProducts(Context& c, const Request& request) {
     // A cursor belongs to the list it came from: another search gives it no meaning.
     const mechanisms::CursorKey cursors{c.secret, "products:" + prefix};
     const Page page = mechanisms::pageFrom(request.query, c.design, cursors, shortfalls);
+    const auto fields =
+        mechanisms::fieldsFrom(request.query, mechanisms::kListedProductFields, shortfalls);
     if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
+    const bool isGraph = mechanisms::isFullGraph(c.design);
     Reply reply;
-    // What a client chose stands last: no search can be made to read as another page's key.
-    const std::string key =
-        fmt::format("products:{}:{}:{}:{}:{}:{}:{}", static_cast<int>(page.mode), page.size,
-                    page.offset, page.afterId, page.afterText.size(), page.afterText, prefix);
+    // What a client chose freely stands last: no search can be made to read as another page's key.
+    const std::string key = fmt::format(
+        "{}products:{}:{}:{}:{}:{}:{}:{}", formOf(c, fields), static_cast<int>(page.mode),
+        page.size, page.offset, page.afterId, page.afterText.size(), page.afterText, prefix);
     reply.body = cachedAnswer(c, key, [&] {
-        const Rows rows = mechanisms::read(c, request, listStatement(page, prefix));
+        const Rows rows = mechanisms::read(c, request, listStatement(page, prefix, isGraph));
         reply.rows = static_cast<std::uint64_t>(rows.count());
-        json items = json::array();
-        for (int i = 0; i < rows.count(); ++i)
-            items.push_back({{"id", rows.number(i, 0)},
-                             {"name", rows.text(i, 1)},
-                             {"price_cents", rows.number(i, 2)},
-                             {"stock", rows.number(i, 3)},
-                             {"image", fmt::format("/images/{}", rows.number(i, 0))}});
-        json out = {{"items", std::move(items)}};
-        if (page.mode == Page::Mode::keyset && rows.count() == page.size)
-            out["next_cursor"] =
-                mechanisms::cursorFor(cursors, std::string(rows.text(rows.count() - 1, 1)),
-                                      rows.number(rows.count() - 1, 0));
-        return out.dump(-1, ' ', false, json::error_handler_t::replace);
+        const bool hasNext = page.mode == Page::Mode::keyset && rows.count() == page.size;
+        const std::string cursor =
+            hasNext ? mechanisms::cursorFor(cursors, std::string(rows.text(rows.count() - 1, 1)),
+                                            rows.number(rows.count() - 1, 0))
+                    : "";
+        return isGraph ? mechanisms::graphOfProducts(rows, fields, cursor)
+                       : mechanisms::writtenProducts(rows, fields, cursor);
     });
     return reply;
 }
 
 Reply getProduct(Context& c, const Request& request) {
-    const std::int64_t id = idInPath(request, "product");
+    std::vector<Shortfall> shortfalls;
+    const auto fields =
+        mechanisms::fieldsFrom(request.query, mechanisms::kProductFields, shortfalls);
+    if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
+    const std::string id = std::to_string(idInPath(request, "product"));
+    const bool isGraph = mechanisms::isFullGraph(c.design);
     Reply reply;
-    reply.body = cachedAnswer(c, fmt::format("product:{}", id), [&] {
-        const Rows rows =
-            mechanisms::read(c, request, {std::string(sql::kProduct), {std::to_string(id)}});
-        if (rows.empty()) throw Problem::notFound(fmt::format("product {}", id));
+    // The version comes first: it is not among the fields of every answer.
+    const auto kept = cachedAnswer(c, formOf(c, fields) + "product:" + id, [&] {
+        const Rows product = mechanisms::read(c, request, {std::string(sql::kProduct), {id}});
+        if (product.empty()) throw Problem::notFound("product " + id);
         reply.rows = 1;
-        return json{{"id", id},
-                    {"name", rows.text(0, 1)},
-                    {"description", rows.text(0, 2)},
-                    {"price_cents", rows.number(0, 3)},
-                    {"stock", rows.number(0, 4)},
-                    {"version", rows.number(0, 5)},
-                    {"updated_at", rows.number(0, 6)},
-                    {"image", fmt::format("/images/{}", id)}}
-            .dump(-1, ' ', false, json::error_handler_t::replace);
+        const std::string version = std::string(product.text(0, 5)) + "\n";
+        if (!isGraph) return version + mechanisms::writtenProduct(product, fields);
+        const Rows reviews =
+            mechanisms::read(c, request, {std::string(sql::graph::kReviewsOfProduct), {id}});
+        reply.rows += static_cast<std::uint64_t>(reviews.count());
+        return version + mechanisms::graphOfProduct(product, reviews, fields);
     });
-    const json product = json::parse(reply.body, nullptr, false);
-    if (product.is_object())
-        reply.headers["ETag"] = entityTag(id, product.value("version", std::int64_t{0}));
+    const auto line = kept.find('\n');
+    reply.headers["ETag"] = entityTag(id, std::string_view(kept).substr(0, line), isGraph);
+    reply.body = kept.substr(line + 1);
     return reply;
 }
 
@@ -128,7 +142,7 @@ Reply updateProduct(Context& c, const Request& request) {
                             {std::to_string(price), std::to_string(c.nowMs), std::to_string(id)}}},
                           reply);
     if (rows.front().affected() == 0) throw Problem::notFound(fmt::format("product {}", id));
-    reply.headers["ETag"] = entityTag(id, rows.front().number(0, 0));
+    reply.headers["ETag"] = entityTag(std::to_string(id), rows.front().text(0, 0));
     reply.body = json{{"id", id}, {"price_cents", price}}.dump();
     return reply;
 }

@@ -124,18 +124,18 @@ void Connection::fail(const PGresult* result) {
     throw DatabaseError(state, message);
 }
 
-void Connection::account(Trace& trace, Nanos startNs, std::uint64_t statements,
-                         std::uint64_t rows) {
+void Connection::account(Trace& trace, Nanos startNs, std::uint64_t statements, const Came& came) {
     const double totalMs = static_cast<double>(monotonicNow() - startNs) / 1e6;
     PGconn* c = m_connection.get();
     const Cost cost = parseCost(PQparameterStatus(c, "tenfold.cost"));
     const char* wait = PQparameterStatus(c, "tenfold.wait");
     const double waitMs = wait ? static_cast<double>(std::strtoull(wait, nullptr, 10)) / 1e3 : 0;
     trace.counts.statements += statements;
+    trace.counts.databaseBytes += came.bytes;
     trace.add(Stage::connection, waitMs);
     if (!cost.isKnown) {
         // PostgreSQL itself: the way there and back is within its time.
-        trace.counts.rows += rows;
+        trace.counts.rows += came.rows;
         trace.add(Stage::database, totalMs - waitMs);
         return;
     }
@@ -203,7 +203,7 @@ Rows Connection::run(const Statement& s, Trace& trace, Nanos deadlineNs) {
         (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? rows : failed) = Rows(result);
     }
     unanswered.dismiss();
-    account(trace, start, 1, static_cast<std::uint64_t>(rows.count()));
+    account(trace, start, 1, {static_cast<std::uint64_t>(rows.count()), rows.bytes()});
     if (failed.result()) fail(failed.result());
     if (trace.afterRoundTrip) trace.afterRoundTrip();
     return rows;
@@ -239,9 +239,12 @@ std::vector<Rows> Connection::runPipeline(const std::vector<Statement>& statemen
     }
     PQexitPipelineMode(c);
     unanswered.dismiss();
-    std::uint64_t rowsCame = 0;
-    for (const auto& rows : all) rowsCame += static_cast<std::uint64_t>(rows.count());
-    account(trace, start, statements.size(), rowsCame);
+    Came came;
+    for (const auto& rows : all) {
+        came.rows += static_cast<std::uint64_t>(rows.count());
+        came.bytes += rows.bytes();
+    }
+    account(trace, start, statements.size(), came);
     if (failed.result()) {
         rollBack(trace, deadlineNs);
         fail(failed.result());

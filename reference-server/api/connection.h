@@ -59,9 +59,12 @@ private:
     [[noreturn]] void fail(const PGresult* result);
     static void checkDeadline(measure::Nanos deadlineNs);
     void send(const Statement& statement);
-    /// `rows`: that came, for a database that does not count them itself.
-    void account(Trace& trace, measure::Nanos startNs, std::uint64_t statements,
-                 std::uint64_t rows);
+    /// What came, and how much of it: databases do not say the bytes, and not all say the rows.
+    struct Came {
+        std::uint64_t rows = 0;
+        std::uint64_t bytes = 0;
+    };
+    void account(Trace& trace, measure::Nanos startNs, std::uint64_t statements, const Came& came);
     /// Ends the transaction that a failed pipeline has left open: the next borrower would be told
     /// that it is aborted, and every other writer would wait for its token.
     void rollBack(Trace& trace, measure::Nanos deadlineNs);

@@ -6,10 +6,12 @@
 
 #include "reference-server/api/body.h"
 #include "reference-server/api/endpoints.h"
+#include "reference-server/data/graph_statements.h"
 #include "reference-server/data/statements.h"
 #include "reference-server/mechanisms/pagination/page.h"
 #include "reference-server/mechanisms/query_shape/order_list.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
+#include "reference-server/mechanisms/serialisation/serialisation.h"
 #include "reference-server/mechanisms/side_effects/write_with_effect.h"
 
 namespace tenfold::api {
@@ -33,25 +35,32 @@ Reply listOrders(Context& c, const Request& request) {
     if (request.query.count("customer")) return listOrdersOfCustomer(c, request);
     std::vector<Shortfall> shortfalls;
     const Page page = mechanisms::pageFrom(request.query, c.design, cursorsOf(c), shortfalls);
+    const auto fields =
+        mechanisms::fieldsFrom(request.query, mechanisms::kListedOrderFields, shortfalls);
     if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
+    const auto cursorAfter = [&](std::size_t rows, std::int64_t createdAt, std::int64_t id) {
+        const bool isFull = static_cast<std::int64_t>(rows) == page.size;
+        return page.mode == Page::Mode::keyset && isFull
+                   ? mechanisms::cursorFor(cursorsOf(c), std::to_string(createdAt), id)
+                   : "";
+    };
     // Never from the shared cache: the back office works on this list, it must be what is.
-    const auto orders = mechanisms::orderList(c, request, page);
     Reply reply;
+    if (mechanisms::isFullGraph(c.design)) {
+        json orders = mechanisms::orderGraph(c, request, page);
+        reply.rows = 2 * orders.size();  // each with its customer
+        const std::string cursor =
+            orders.empty()
+                ? ""
+                : cursorAfter(orders.size(), orders.back()["created_at"], orders.back()["id"]);
+        reply.body = mechanisms::graph::listOf(std::move(orders), fields, cursor);
+        return reply;
+    }
+    const auto orders = mechanisms::orderList(c, request, page);
     reply.rows = orders.size();
-    json items = json::array();
-    for (const auto& o : orders)
-        items.push_back({{"id", o.id},
-                         {"customer_id", o.customerId},
-                         {"customer_name", o.customerName},
-                         {"status", o.status},
-                         {"lines", o.lines},
-                         {"total_cents", o.totalCents},
-                         {"created_at", o.createdAt}});
-    json out = {{"items", std::move(items)}};
-    if (page.mode == Page::Mode::keyset && static_cast<std::int64_t>(orders.size()) == page.size)
-        out["next_cursor"] = mechanisms::cursorFor(
-            cursorsOf(c), std::to_string(orders.back().createdAt), orders.back().id);
-    reply.body = out.dump(-1, ' ', false, json::error_handler_t::replace);
+    const std::string cursor =
+        orders.empty() ? "" : cursorAfter(orders.size(), orders.back().createdAt, orders.back().id);
+    reply.body = mechanisms::writtenOrders(orders, fields, cursor);
     return reply;
 }
 
@@ -66,45 +75,67 @@ Reply listOrdersOfCustomer(Context& c, const Request& request) {
         shortfalls.push_back({Shortfall::In::query, "customer", "must be a whole number."});
     // The newest page only: a customer who wants older ones asks for a larger page.
     const Page page = mechanisms::pageFrom(request.query, c.design, cursorsOf(c), shortfalls);
+    const auto fields =
+        mechanisms::fieldsFrom(request.query, mechanisms::kCustomersOrderFields, shortfalls);
     if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
-    const Rows rows =
-        mechanisms::read(c, request,
-                         {std::string(sql::kOrdersOfCustomer),
-                          {std::to_string(customer),
-                           std::to_string(page.mode == Page::Mode::all ? kAllOrders : page.size)}});
+    const bool isGraph = mechanisms::isFullGraph(c.design);
+    const std::string id = std::to_string(customer);
+    const Rows orders = mechanisms::read(
+        c, request,
+        {std::string(isGraph ? sql::graph::kOrdersOfCustomer : sql::kOrdersOfCustomer),
+         {id, std::to_string(page.mode == Page::Mode::all ? kAllOrders : page.size)}});
     Reply reply;
-    reply.rows = static_cast<std::uint64_t>(rows.count());
-    json items = json::array();
-    for (int i = 0; i < rows.count(); ++i)
-        items.push_back({{"id", rows.number(i, 0)},
-                         {"customer_id", rows.number(i, 1)},
-                         {"status", rows.text(i, 2)},
-                         {"total_cents", rows.number(i, 3)},
-                         {"created_at", rows.number(i, 4)}});
-    reply.body = json{{"items", std::move(items)}}.dump();
+    reply.rows = static_cast<std::uint64_t>(orders.count());
+    if (!isGraph) {
+        reply.body = mechanisms::writtenOrdersOfCustomer(orders, fields);
+        return reply;
+    }
+    const Rows who = mechanisms::read(c, request, {std::string(sql::graph::kCustomer), {id}});
+    reply.rows += static_cast<std::uint64_t>(who.count());
+    reply.body = mechanisms::graphOfOrdersOfCustomer(orders, who, fields);
     return reply;
 }
 
+namespace {
+
+/// The order and all it refers to.
+mechanisms::OrderRows graphRows(Context& c, const Request& request, Rows order) {
+    const std::string id(order.text(0, 0));
+    mechanisms::OrderRows rows;
+    rows.lines = mechanisms::read(c, request, {std::string(sql::kOrderLines), {id}});
+    rows.customer = mechanisms::read(
+        c, request, {std::string(sql::graph::kCustomer), {std::string(order.text(0, 1))}});
+    std::vector<std::int64_t> products;
+    for (int i = 0; i < rows.lines.count(); ++i) products.push_back(rows.lines.number(i, 1));
+    rows.products = mechanisms::read(c, request, {sql::graph::productsOf(products), {}});
+    rows.payments = mechanisms::read(c, request, {std::string(sql::graph::kPaymentsOfOrder), {id}});
+    rows.order = std::move(order);
+    return rows;
+}
+
+}  // namespace
+
 Reply getOrder(Context& c, const Request& request) {
     userOf(request);
+    std::vector<Shortfall> shortfalls;
+    const auto fields = mechanisms::fieldsFrom(request.query, mechanisms::kOrderFields, shortfalls);
+    if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
     const std::string id = std::to_string(idInPath(request, "order"));
-    const Rows order = mechanisms::read(c, request, {std::string(sql::kOrder), {id}});
+    Rows order = mechanisms::read(c, request, {std::string(sql::kOrder), {id}});
     if (order.empty()) throw Problem::notFound("order " + id);
-    const Rows lines = mechanisms::read(c, request, {std::string(sql::kOrderLines), {id}});
     Reply reply;
-    reply.rows = 1 + static_cast<std::uint64_t>(lines.count());
-    json items = json::array();
-    for (int i = 0; i < lines.count(); ++i)
-        items.push_back({{"id", lines.number(i, 0)},
-                         {"product_id", lines.number(i, 1)},
-                         {"quantity", lines.number(i, 2)},
-                         {"price_cents", lines.number(i, 3)},
-                         {"comment", lines.text(i, 4)}});
-    reply.body = json{{"id", order.number(0, 0)},          {"customer_id", order.number(0, 1)},
-                      {"status", order.text(0, 2)},        {"note", order.text(0, 3)},
-                      {"total_cents", order.number(0, 4)}, {"created_at", order.number(0, 5)},
-                      {"lines", std::move(items)}}
-                     .dump(-1, ' ', false, json::error_handler_t::replace);
+    if (mechanisms::isFullGraph(c.design)) {
+        const auto rows = graphRows(c, request, std::move(order));
+        reply.rows = 1 + static_cast<std::uint64_t>(rows.lines.count() + rows.customer.count() +
+                                                    rows.products.count() + rows.payments.count());
+        reply.body = mechanisms::graphOfOrder(rows, fields);
+        return reply;
+    }
+    std::optional<Rows> lines;
+    if (fields.has("lines"))
+        lines = mechanisms::read(c, request, {std::string(sql::kOrderLines), {id}});
+    reply.rows = 1 + static_cast<std::uint64_t>(lines ? lines->count() : 0);
+    reply.body = mechanisms::writtenOrder(order, lines, fields);
     return reply;
 }
 

@@ -30,6 +30,21 @@ public:
         std::from_chars(t.data(), t.data() + t.size(), value);
         return value;
     }
+    /// How many columns a row has, how each is called, and whether it holds whole numbers.
+    int columns() const { return m_result ? PQnfields(m_result.get()) : 0; }
+    std::string_view name(int column) const { return PQfname(m_result.get(), column); }
+    bool isWhole(int column) const {
+        const Oid type = PQftype(m_result.get(), column);
+        return type == kInt2 || type == kInt4 || type == kInt8;
+    }
+    /// Of all cells, as they came.
+    std::uint64_t bytes() const {
+        std::uint64_t sum = 0;
+        for (int row = 0; row < count(); ++row)
+            for (int column = 0; column < columns(); ++column)
+                sum += static_cast<std::uint64_t>(PQgetlength(m_result.get(), row, column));
+        return sum;
+    }
     bool isNull(int row, int column) const { return PQgetisnull(m_result.get(), row, column) == 1; }
     /// Rows an INSERT or UPDATE touched.
     std::int64_t affected() const {
@@ -40,6 +55,8 @@ public:
     }
 
 private:
+    // PostgreSQL's type ids (pg_type.dat).
+    static constexpr Oid kInt8 = 20, kInt2 = 21, kInt4 = 23;
     std::shared_ptr<PGresult> m_result;
 };
 

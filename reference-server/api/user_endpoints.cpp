@@ -3,8 +3,10 @@
 
 #include "reference-server/api/body.h"
 #include "reference-server/api/endpoints.h"
+#include "reference-server/data/graph_statements.h"
 #include "reference-server/data/statements.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
+#include "reference-server/mechanisms/serialisation/serialisation.h"
 #include "reference-server/mechanisms/side_effects/write_with_effect.h"
 
 namespace tenfold::api {
@@ -12,18 +14,28 @@ namespace tenfold::api {
 using nlohmann::json;
 namespace sql = data::sql;
 
+namespace {
+constexpr std::int64_t kAllOrders = 1'000'000;  // of one customer: nobody has so many
+}
+
 Reply getMe(Context& c, const Request& request) {
     const auto user = userOf(request);
-    const Rows rows = mechanisms::read(c, request, {std::string(sql::kMe), {std::to_string(user)}});
-    if (rows.empty()) throw Problem::notFound("user " + std::to_string(user));
+    std::vector<Shortfall> shortfalls;
+    const auto fields = mechanisms::fieldsFrom(request.query, mechanisms::kMeFields, shortfalls);
+    if (!shortfalls.empty()) throw Problem::invalid(std::move(shortfalls));
+    const std::string id = std::to_string(user);
+    const Rows rows = mechanisms::read(c, request, {std::string(sql::kMe), {id}});
+    if (rows.empty()) throw Problem::notFound("user " + id);
     Reply reply;
     reply.rows = 1;
-    reply.body = json{{"id", rows.number(0, 0)},
-                      {"email", rows.text(0, 1)},
-                      {"name", rows.text(0, 2)},
-                      {"address", rows.text(0, 3)},
-                      {"created_at", rows.number(0, 4)}}
-                     .dump(-1, ' ', false, json::error_handler_t::replace);
+    if (!mechanisms::isFullGraph(c.design)) {
+        reply.body = mechanisms::writtenMe(rows, fields);
+        return reply;
+    }
+    const Rows orders = mechanisms::read(
+        c, request, {std::string(sql::graph::kOrdersOfCustomer), {id, std::to_string(kAllOrders)}});
+    reply.rows += static_cast<std::uint64_t>(orders.count());
+    reply.body = mechanisms::graphOfMe(rows, orders, fields);
     return reply;
 }
 

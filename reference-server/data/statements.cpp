@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "reference-server/data/graph_statements.h"
+
 namespace tenfold::data {
 
 namespace {
@@ -43,6 +45,16 @@ std::string lineCountsOf(const std::vector<std::int64_t>& ids) {
         "({}) "
         "GROUP BY order_id",
         joined(ids));
+}
+
+std::string graph::customersOf(const std::vector<std::int64_t>& ids) {
+    return fmt::format("/*shape='full.orders.customers'*/SELECT * FROM customers WHERE id IN ({})",
+                       joined(ids));
+}
+
+std::string graph::productsOf(const std::vector<std::int64_t>& ids) {
+    return fmt::format("/*shape='full.orders.products'*/SELECT * FROM products WHERE id IN ({})",
+                       joined(ids));
 }
 
 }  // namespace sql
@@ -86,11 +98,23 @@ std::vector<std::pair<std::string, std::string>> allShapes() {
                             kJobDone,
                             kJobLater,
                             kBuryJob,
-                            kJobsLeft})
+                            kJobsLeft,
+                            graph::kProductsAll,
+                            graph::kProductsOffset,
+                            graph::kReviewsOfProduct,
+                            graph::kOrdersAll,
+                            graph::kOrdersOffset,
+                            graph::kJoinedAll,
+                            graph::kJoinedOffset,
+                            graph::kOrdersOfCustomer,
+                            graph::kPaymentsOfOrder,
+                            graph::kCustomer})
         add(text);
     add(insertOrder(2));
     add(customersOf({1, 2, 3}));
     add(lineCountsOf({1, 2, 3}));
+    add(graph::customersOf({1, 2, 3}));
+    add(graph::productsOf({1, 2, 3}));
     return out;
 }
 

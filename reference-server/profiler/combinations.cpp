@@ -23,18 +23,32 @@ std::vector<std::optional<std::string>> valuesOf(std::string_view mechanism, boo
 
 const std::vector<Dependence>& dependences() {
     static const std::vector<Dependence> all{
-        {"products.list", true, false, true, true},
-        {"products.get", false, false, false, true},
-        {"images.get"},
-        {"orders.list", true, true, true},
-        {"orders.by_customer", true, false, true},
-        {"orders.get", true},
-        {"me.get"},
-        {"orders.create", true, false, false, false, true},
-        {"payments.create", true, false, false, false, true},
-        {"reviews.create", true},
-        {"me.update"},
-        {"products.update"},
+        {.endpoint = "products.list",
+         .onIndexes = true,
+         .onPagination = true,
+         .isCacheable = true,
+         .onSerialisation = true},
+        {.endpoint = "products.get",
+         .onIndexes = true,
+         .isCacheable = true,
+         .onSerialisation = true},
+        {.endpoint = "images.get"},
+        {.endpoint = "orders.list",
+         .onIndexes = true,
+         .onQueryShape = true,
+         .onPagination = true,
+         .onSerialisation = true},
+        {.endpoint = "orders.by_customer",
+         .onIndexes = true,
+         .onPagination = true,
+         .onSerialisation = true},
+        {.endpoint = "orders.get", .onIndexes = true, .onSerialisation = true},
+        {.endpoint = "me.get", .onIndexes = true, .onSerialisation = true},
+        {.endpoint = "orders.create", .onIndexes = true, .onSideEffects = true},
+        {.endpoint = "payments.create", .onIndexes = true, .onSideEffects = true},
+        {.endpoint = "reviews.create", .onIndexes = true},
+        {.endpoint = "me.update"},
+        {.endpoint = "products.update"},
     };
     return all;
 }
@@ -47,6 +61,7 @@ std::string Combination::text() const {
     if (pagination) out += ", pagination " + *pagination;
     if (pageSize) out += fmt::format(" of {}", *pageSize);
     if (sideEffects) out += ", side_effects " + *sideEffects;
+    if (serialisation) out += ", " + *serialisation;
     return out;
 }
 
@@ -62,33 +77,51 @@ scenario::Design Combination::design() const {
     if (pagination) set("pagination=" + *pagination);
     if (pageSize) set(fmt::format("pagination.page_size={}", *pageSize));
     if (sideEffects) set("side_effects=" + *sideEffects);
+    if (serialisation) set("serialisation=" + *serialisation);
     if (isHit) set("shared_cache=ttl");
     if (!problems.empty()) throw scenario::InputError(problems);
     return design;
 }
 
+namespace {
+
+/// Each of `all` with each value of one more switch.
+std::vector<Combination> times(const std::vector<Combination>& all, std::string_view mechanism,
+                               bool isDependedOn,
+                               std::optional<std::string> Combination::*position) {
+    std::vector<Combination> out;
+    for (auto c : all)
+        for (const auto& value : valuesOf(mechanism, isDependedOn)) {
+            c.*position = value;
+            out.push_back(c);
+        }
+    return out;
+}
+
+}  // namespace
+
 std::vector<Combination> combinations(int pageSize, bool onlyPaged) {
     std::vector<Combination> out;
+    const auto add = [&](std::vector<Combination> all) {
+        for (auto& c : all) {
+            if (c.pagination && *c.pagination != "none") c.pageSize = pageSize;
+            if (c.pageSize || !onlyPaged) out.push_back(std::move(c));
+        }
+    };
     for (std::size_t i = 0; i < load::endpoints().size(); ++i) {
         const auto& d = dependences().at(i);
-        for (const auto& indexes : valuesOf("indexes", d.onIndexes))
-            for (const auto& queryShape : valuesOf("query_shape", d.onQueryShape))
-                for (const auto& pagination : valuesOf("pagination", d.onPagination)) {
-                    Combination c{i, false, indexes, queryShape, pagination, {}, {}};
-                    if (pagination && *pagination != "none") c.pageSize = pageSize;
-                    if (!c.pageSize && onlyPaged) continue;
-                    for (const auto& sideEffects : valuesOf("side_effects", d.onSideEffects)) {
-                        c.sideEffects = sideEffects;
-                        out.push_back(c);
-                    }
-                }
+        Combination first;
+        first.endpoint = i;
+        auto all = times({first}, "indexes", d.onIndexes, &Combination::indexes);
+        all = times(all, "query_shape", d.onQueryShape, &Combination::queryShape);
+        all = times(all, "pagination", d.onPagination, &Combination::pagination);
+        all = times(all, "side_effects", d.onSideEffects, &Combination::sideEffects);
+        add(times(all, "serialisation", d.onSerialisation, &Combination::serialisation));
         // What the cache has is the same with indexes and without.
         if (!d.isCacheable) continue;
-        for (const auto& pagination : valuesOf("pagination", d.onPagination)) {
-            Combination c{i, true, {}, {}, pagination, {}, {}};
-            if (pagination && *pagination != "none") c.pageSize = pageSize;
-            if (c.pageSize || !onlyPaged) out.push_back(c);
-        }
+        first.isHit = true;
+        all = times({first}, "pagination", d.onPagination, &Combination::pagination);
+        add(times(all, "serialisation", d.onSerialisation, &Combination::serialisation));
     }
     return out;
 }

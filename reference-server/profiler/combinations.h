@@ -18,6 +18,7 @@ struct Dependence {
     bool onPagination = false;
     bool isCacheable = false;
     bool onSideEffects = false;
+    bool onSerialisation = false;
 };
 const std::vector<Dependence>& dependences();
 
@@ -30,6 +31,7 @@ struct Combination {
     std::optional<std::string> pagination;
     std::optional<int> pageSize;
     std::optional<std::string> sideEffects;
+    std::optional<std::string> serialisation;
 
     /// "orders.list, indexes off, query_shape join, pagination offset of 20".
     std::string text() const;

@@ -21,13 +21,14 @@ TEST(Combinations, EveryEndpointIsThereAndNothingTwice) {
         endpoints.insert(c.endpoint);
     }
     EXPECT_EQ(endpoints.size(), load::endpoints().size());
-    // 2 × indexes, 3 × query shape, 3 × pagination of the list of orders, and so on.
-    EXPECT_EQ(texts.size(), 6u + 3 + 1 + 1 + 1 + 18 + 6 + 2 + 1 + 4 + 4 + 2 + 1 + 1);
+    // 2 × indexes, 3 × query shape, 3 × pagination, 2 × serialisation of the list of orders, and
+    // so on.
+    EXPECT_EQ(texts.size(), 2 * (6u + 3 + 2 + 1 + 18 + 6 + 2 + 2) + 1 + 4 + 4 + 2 + 1 + 1);
 }
 
 TEST(Combinations, AnotherPageSizeConcernsPagedListsOnly) {
     const auto paged = combinations(50, true);
-    EXPECT_EQ(paged.size(), 4u + 2 + 12 + 4);
+    EXPECT_EQ(paged.size(), 2 * (4u + 2 + 12 + 4));
     for (const auto& c : paged) {
         EXPECT_EQ(c.pageSize, 50);
         EXPECT_EQ(c.design().parameter("pagination", "page_size"), 50);
@@ -46,6 +47,8 @@ TEST(Combinations, ADesignIsWhatItsCombinationSays) {
     EXPECT_TRUE(c.design().is("side_effects", "inline"));
     c.sideEffects = "queued";
     EXPECT_TRUE(c.design().is("side_effects", "queued"));
+    c.serialisation = "explicit_fields";
+    EXPECT_TRUE(c.design().is("serialisation", "explicit_fields"));
     c.isHit = true;
     EXPECT_TRUE(c.design().is("shared_cache", "ttl"));
     c.pageSize = 1000;

@@ -104,18 +104,19 @@ DrawnTrace OperationRecorder::traceOf(const load::RequestPlan& plan, const Combi
     trace.recorded.rows = whole.rows;
     trace.recorded.bytes = whole.bytes;
     trace.recorded.status = whole.status;
-    repeatFollowUps(trace, 2 * whole.rows);
+    repeatFollowUps(trace, 2 * trace.recorded.statements.front().rows);
     return trace;
 }
 
 const Recorded& OperationRecorder::wholeList(const Combination& combination) {
-    const std::string indexes = combination.indexes.value_or("");
-    if (const auto it = m_wholeLists.find(indexes); it != m_wholeLists.end()) return it->second;
+    const std::string form =
+        combination.indexes.value_or("") + " " + combination.serialisation.value_or("");
+    if (const auto it = m_wholeLists.find(form); it != m_wholeLists.end()) return it->second;
     Combination batched = combination;
     batched.queryShape = "batched";
     load::RequestPlan plan;
     plan.endpoint = combination.endpoint;
-    return m_wholeLists.emplace(indexes, m_recorder.ask(plan, batched.design())).first->second;
+    return m_wholeLists.emplace(form, m_recorder.ask(plan, batched.design())).first->second;
 }
 
 bool OperationRecorder::takesForever(const Combination& combination) const {
@@ -138,9 +139,9 @@ Operation OperationRecorder::extrapolate(const Combination& combination) {
     m_recorder.keepOrders(kFewer);
     const auto fewer = m_recorder.ask(plan, design).statements.at(0);
     // Each order more is one scan more, and a row of the sorter.
+    const std::uint64_t orders = whole.statements.front().rows;
     const auto along = [&](std::uint64_t CountedStatement::*count) {
-        return fewer.*count +
-               (more.*count - fewer.*count) * (whole.rows - kFewer) / (kMore - kFewer);
+        return fewer.*count + (more.*count - fewer.*count) * (orders - kFewer) / (kMore - kFewer);
     };
     DrawnTrace trace;
     trace.key = load::keyOf(plan, design);
@@ -148,7 +149,7 @@ Operation OperationRecorder::extrapolate(const Combination& combination) {
     trace.recorded = whole;
     trace.recorded.statements = {{fewer.shape, along(&CountedStatement::vmSteps),
                                   along(&CountedStatement::fullScanSteps),
-                                  along(&CountedStatement::rows)}};
+                                  along(&CountedStatement::rows), along(&CountedStatement::bytes)}};
     return {combination,
             false,
             fmt::format("from lists of {} and {} orders", kFewer, kMore),

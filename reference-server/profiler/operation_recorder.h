@@ -60,7 +60,7 @@ private:
     data::ShopRows m_rows;
     int m_most;
     std::vector<load::RequestPlan> m_plans;
-    std::map<std::string, Recorded> m_wholeLists;  // by value of `indexes`
+    std::map<std::string, Recorded> m_wholeLists;  // by `indexes` and `serialisation`
 };
 
 }  // namespace tenfold::profiler

@@ -11,7 +11,7 @@ namespace tenfold::profiler {
 ///
 /// Start line: {"cmd":"start"} with, as far as they differ from RecordingSettings, "seed", "draws",
 /// "most", "page_size", "only_paged". It answers {"progress":0..1,"text"} while it works and then
-/// {"profile":{…"tenfold.operations/1"…}}. End of stdin ends it.
+/// {"profile":{…"tenfold.operations/2"…}}. End of stdin ends it.
 int runProfiler(nodes::ControlChannel& control, const nlohmann::json& start);
 
 }  // namespace tenfold::profiler

@@ -75,7 +75,7 @@ json toJson(const std::vector<Operation>& operations, const RecordingSettings& s
         for (const auto& t : o.traces) {
             json sequence = json::array();
             for (const auto& s : t.recorded.statements) {
-                const json entry{s.shape, s.vmSteps, s.fullScanSteps, s.rows};
+                const json entry{s.shape, s.vmSteps, s.fullScanSteps, s.rows, s.bytes};
                 const auto [it, isNew] = indexOf.emplace(entry, indexOf.size());
                 if (isNew) statements.push_back(entry);
                 sequence.push_back(it->second);
@@ -95,12 +95,13 @@ json toJson(const std::vector<Operation>& operations, const RecordingSettings& s
                        {"pagination", valueOrAny(c.pagination)},
                        {"page_size", valueOrAny(c.pageSize)},
                        {"side_effects", valueOrAny(c.sideEffects)},
+                       {"serialisation", valueOrAny(c.serialisation)},
                        {"traces", std::move(traces)}};
         if (o.isWrite) operation["write"] = true;
         if (!o.extrapolated.empty()) operation["extrapolated"] = o.extrapolated;
         list.push_back(std::move(operation));
     }
-    return {{"format", "tenfold.operations/1"},
+    return {{"format", "tenfold.operations/2"},
             {"sqlite", ::sqlite3_libversion()},
             {"dataset", "shop"},
             {"checksum", settings.checksum},

@@ -33,7 +33,7 @@ using RecordingProgress = std::function<void(std::size_t done, std::size_t of, s
 std::vector<Operation> recordAll(const RecordingSettings& settings, const std::atomic<bool>& isOver,
                                  const RecordingProgress& progress);
 
-/// The file "tenfold.operations/1", as simulator/system/operation_profile_file.h describes it.
+/// The file "tenfold.operations/2", as simulator/system/operation_profile_file.h describes it.
 nlohmann::json toJson(const std::vector<Operation>& operations, const RecordingSettings& settings);
 
 }  // namespace tenfold::profiler

@@ -59,23 +59,28 @@ TEST_F(RecordingTest, EveryDrawIsCountedUntilEnoughRequestsWereMade) {
         EXPECT_LE(o.traces.size(), 20u) << o.combination.text();
     }
     // Nothing about it depends on what is asked for: one request says all.
-    const auto& first =
-        operationOf(all, "orders.list, indexes on, query_shape join, pagination keyset of 20");
+    const auto& first = operationOf(
+        all, "orders.list, indexes on, query_shape join, pagination keyset of 20, explicit_fields");
     ASSERT_EQ(first.traces.size(), 1u);
     EXPECT_EQ(first.traces[0].draws, 60u);
 }
 
 TEST_F(RecordingTest, AListCutShortSaysHowManyStatementsThereAre) {
     const auto all = record();
-    for (const char* indexes : {"off", "on"}) {
-        const std::string list = std::string("orders.list, indexes ") + indexes + ", query_shape ";
-        const auto& cut = operationOf(all, list + "n_plus_one, pagination none").traces.at(0);
+    const auto check = [&](const std::string& indexes, const std::string& form, unsigned each) {
+        const std::string list = "orders.list, indexes " + indexes + ", query_shape ";
+        const std::string unpaged = "pagination none, " + form;
+        const auto& cut = operationOf(all, list + "n_plus_one, " + unpaged).traces.at(0);
         EXPECT_EQ(cut.recorded.statements.size() + cut.repeatLast * (cut.repeatTimes - 1),
                   1u + 2 * 800);
         EXPECT_EQ(cut.recorded.statements.size(), 401u);
-        const auto& whole = operationOf(all, list + "batched, pagination none").traces.at(0);
-        EXPECT_EQ(cut.recorded.rows, 800u);
+        const auto& whole = operationOf(all, list + "batched, " + unpaged).traces.at(0);
+        EXPECT_EQ(cut.recorded.rows, 800u * each);
         EXPECT_EQ(cut.recorded.bytes, whole.recorded.bytes);
+    };
+    for (const char* indexes : {"off", "on"}) {
+        check(indexes, "explicit_fields", 1);
+        check(indexes, "full_graph", 2);  // each order with its customer
     }
 }
 
@@ -92,6 +97,7 @@ TEST_F(RecordingTest, WhatIsExtrapolatedIsWhatItWouldBeInFull) {
     c.indexes = "off";
     c.queryShape = "join";
     c.pagination = "none";
+    c.serialisation = "full_graph";
     EXPECT_FALSE(recorder.takesForever(c)) << "of so few orders";
     const auto full = recorder.record(c).traces.at(0).recorded;
     const auto guessed = recorder.extrapolate(c).traces.at(0).recorded;
@@ -100,6 +106,8 @@ TEST_F(RecordingTest, WhatIsExtrapolatedIsWhatItWouldBeInFull) {
     EXPECT_NEAR(static_cast<double>(guessed.statements[0].vmSteps), steps, 0.001 * steps);
     EXPECT_EQ(guessed.statements[0].fullScanSteps, full.statements[0].fullScanSteps);
     EXPECT_EQ(guessed.statements[0].rows, full.statements[0].rows);
+    const auto bytes = static_cast<double>(full.statements[0].bytes);
+    EXPECT_NEAR(static_cast<double>(guessed.statements[0].bytes), bytes, 0.05 * bytes);
     EXPECT_EQ(guessed.bytes, full.bytes);
 }
 
@@ -107,7 +115,7 @@ TEST_F(RecordingTest, TheFileHasEachStatementOnce) {
     m_settings.onlyPaged = true;
     m_settings.pageSize = 5;
     const json j = toJson(record(), m_settings);
-    EXPECT_EQ(j.at("format"), "tenfold.operations/1");
+    EXPECT_EQ(j.at("format"), "tenfold.operations/2");
     std::set<json> distinct(j.at("statements").begin(), j.at("statements").end());
     EXPECT_EQ(distinct.size(), j.at("statements").size());
     for (const auto& o : j.at("operations")) EXPECT_EQ(o.at("page_size"), 5);

@@ -61,7 +61,8 @@ RequestRecorder::RequestRecorder(const std::filesystem::path& dataset,
           auto settings = settingsFor(dataset);
           settings.onStatement = [this](const nodes::StatementCount& s) {
               std::lock_guard lock(m_mutex);
-              m_statements.push_back({std::string(s.shape), s.vmSteps, s.fullScanSteps, s.rows});
+              m_statements.push_back(
+                  {std::string(s.shape), s.vmSteps, s.fullScanSteps, s.rows, s.bytes});
           };
           return settings;
       }()),

@@ -22,6 +22,7 @@ struct CountedStatement {
     std::uint64_t vmSteps = 0;
     std::uint64_t fullScanSteps = 0;
     std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
     bool operator==(const CountedStatement&) const = default;
 };
 

@@ -21,8 +21,10 @@ protected:
 
     static Combination of(const char* endpoint, const char* indexes,
                           std::optional<std::string> queryShape = {},
-                          std::optional<std::string> pagination = {}) {
+                          std::optional<std::string> pagination = {},
+                          const char* serialisation = "explicit_fields") {
         Combination c;
+        c.serialisation = serialisation;
         c.endpoint = load::endpointIndex(endpoint).value();
         c.indexes = indexes;
         c.queryShape = std::move(queryShape);
@@ -117,17 +119,50 @@ TEST_F(RequestRecorderTest, ALongListIsCutAfterSoManyStatements) {
 
 TEST_F(RequestRecorderTest, WhatIsRecordedOnceIsTheSameUnderEverySwitch) {
     for (const auto& d : dependences()) {
-        const auto with = [&](const char* indexes, const char* queryShape, const char* pagination) {
-            return ask(of(d.endpoint.data(), indexes, queryShape, pagination)).statements;
+        const auto check = [&](const char* serialisation) {
+            const auto with = [&](const char* indexes, const char* shape, const char* pagination) {
+                return ask(of(d.endpoint.data(), indexes, shape, pagination, serialisation))
+                    .statements;
+            };
+            const auto first = with("off", "n_plus_one", "none");
+            const auto recorded = [&](bool isDependedOn,
+                                      const std::vector<CountedStatement>& other) {
+                EXPECT_TRUE(isDependedOn || other == first) << d.endpoint << serialisation;
+            };
+            recorded(d.onIndexes, with("on", "n_plus_one", "none"));
+            recorded(d.onQueryShape, with("off", "join", "none"));
+            recorded(d.onPagination, with("off", "n_plus_one", "keyset"));
+            return first;
         };
-        const auto first = with("off", "n_plus_one", "none");
-        const auto recorded = [&](bool isDependedOn, const std::vector<CountedStatement>& other) {
-            EXPECT_TRUE(isDependedOn || other == first) << d.endpoint;
-        };
-        recorded(d.onIndexes, with("on", "n_plus_one", "none"));
-        recorded(d.onQueryShape, with("off", "join", "none"));
-        recorded(d.onPagination, with("off", "n_plus_one", "keyset"));
+        const auto listed = check("explicit_fields");
+        const auto whole = check("full_graph");
+        EXPECT_TRUE(d.onSerialisation || listed == whole) << d.endpoint;
     }
+}
+
+TEST_F(RequestRecorderTest, WholeRowsTakeTheSameStatementsForAListAndMoreForOneOrder) {
+    const auto with = [&](const char* endpoint, const char* shape, const char* serialisation) {
+        return ask(of(endpoint, "on", shape, "keyset", serialisation));
+    };
+    for (const char* shape : {"n_plus_one", "batched", "join"}) {
+        const auto listed = with("orders.list", shape, "explicit_fields");
+        const auto whole = with("orders.list", shape, "full_graph");
+        EXPECT_EQ(whole.statements.size(), listed.statements.size()) << shape;
+        EXPECT_EQ(whole.rows, 2 * listed.rows) << "each with its customer";
+        EXPECT_EQ(whole.bytes, with("orders.list", "batched", "full_graph").bytes) << shape;
+        EXPECT_GT(whole.bytes, listed.bytes);
+    }
+    EXPECT_EQ(with("orders.get", "join", "explicit_fields").statements.size(), 2u);
+    EXPECT_EQ(with("orders.get", "join", "full_graph").statements.size(), 5u);
+}
+
+TEST_F(RequestRecorderTest, TheBytesOfAStatementAreThoseOfItsValues) {
+    const auto one = ask(of("orders.list", "on", "n_plus_one", "keyset"));
+    for (const auto& count : ofShape(one, "orders.count")) {
+        EXPECT_GE(count.bytes, 1u) << "the digits of a number";
+        EXPECT_LE(count.bytes, 3u);
+    }
+    EXPECT_GT(one.statements[0].bytes, 20 * 20u);
 }
 
 TEST_F(RequestRecorderTest, EndsSoonAfterItIsOver) {

@@ -6,7 +6,7 @@
 
 namespace tenfold::cli {
 
-/// One line an endpoint of a "tenfold.operations/1": cases, different traces, and from least to
+/// One line an endpoint of a "tenfold.operations/2": cases, different traces, and from least to
 /// most what a request took in statements, VM steps, bytes.
 std::string operationsTable(const nlohmann::json& profile);
 

@@ -202,6 +202,7 @@ void Api::statementAnswers(std::uint32_t workIndex, Nanos now) {
         r.counts.vmSteps += s.vmSteps;
         r.counts.fullScanSteps += s.fullScanSteps;
         r.counts.rows += s.rows;
+        r.counts.databaseBytes += s.bytes;
     }
     r.spent(Stage::lock, w.lockNs);
     r.spent(Stage::database, w.databaseNs);

@@ -45,6 +45,7 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     readsOwnWrites = design.parameter("read_replicas", "read_your_writes", 1) != 0;
     lagNs = static_cast<Nanos>(design.parameter("read_replicas", "lag_ms", 0) * 1e6);
 
+    m_form = fnv(design.of("serialisation").value) << 24;
     m_listKind = fnv(design.of("pagination").value) +
                  static_cast<std::uint64_t>(design.parameter("pagination", "page_size", 20));
     const auto& endpoints = load::endpoints();
@@ -72,7 +73,7 @@ bool DesignState::isEmail(std::size_t endpoint) {
 
 std::uint64_t DesignState::cacheKeyOf(std::size_t endpoint, std::uint64_t key) const {
     const bool isList = load::endpoints()[endpoint].id == "products.list";
-    return (key ^ (isList ? m_listKind << 40 : 0)) * 16 + endpoint;
+    return (key ^ m_form ^ (isList ? m_listKind << 40 : 0)) * 16 + endpoint;
 }
 
 const OperationTrace& DesignState::traceFor(std::size_t endpoint, std::uint64_t key, bool isHit,

@@ -28,8 +28,8 @@ struct DesignState {
     std::uint64_t keyOf(const load::RequestPlan& plan) const {
         return OperationProfile::keyOf(plan, design);
     }
-    /// The entry of a cache that answers it: equal keys of two endpoints, or of two kinds
-    /// of list, are not the same.
+    /// The entry of a cache that answers it: equal keys of two endpoints, of two kinds of
+    /// list or of two serialisations are not the same.
     std::uint64_t cacheKeyOf(std::size_t endpoint, std::uint64_t key) const;
     /// Whether a cache may answer this endpoint.
     static bool isCacheable(std::size_t endpoint);
@@ -72,6 +72,7 @@ private:
 
     std::vector<const std::vector<OperationTrace>*> m_misses;  // by endpoint
     std::vector<const std::vector<OperationTrace>*> m_hits;
+    std::uint64_t m_form = 0;  // of the answers: whole rows or the contract's fields
     std::uint64_t m_listKind = 0;
 };
 

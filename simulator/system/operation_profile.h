@@ -20,6 +20,7 @@ struct StatementTrace {
     std::uint64_t vmSteps = 0;        // of SQLite's virtual machine
     std::uint64_t fullScanSteps = 0;  // N − 1 for a scan of N rows
     std::uint64_t rows = 0;           // returned
+    std::uint64_t bytes = 0;          // of the values in them
 };
 
 /// What answering one request took. Recorded from the live server, one request at a time.
@@ -82,6 +83,7 @@ private:
         std::optional<std::string> pagination;
         std::optional<int> pageSize;
         std::optional<std::string> sideEffects;
+        std::optional<std::string> serialisation;
         std::vector<OperationTrace> traces;
     };
 

@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kFormat = "tenfold.operations/1";
+constexpr const char* kFormat = "tenfold.operations/2";
 // A file may be made by hand: more copies of a trace than this say nothing more.
 constexpr std::uint64_t kMostDraws = 100'000;
 constexpr std::uint64_t kMostStatements = 1'000'000;
@@ -122,8 +122,8 @@ std::optional<std::string> textUnlessAny(const Value& v) {
 /// What makes two operations the same one.
 json combinationOf(const json& operation) {
     json c;
-    for (const char* key :
-         {"endpoint", "cache", "indexes", "query_shape", "pagination", "page_size", "side_effects"})
+    for (const char* key : {"endpoint", "cache", "indexes", "query_shape", "pagination",
+                            "page_size", "side_effects", "serialisation"})
         c[key] = operation.value(key, json());
     return c;
 }
@@ -146,9 +146,9 @@ void OperationProfileFile::read(const std::filesystem::path& file, OperationProf
     const auto count = statements.listOf(0, kMostStatements, "a list of statements");
     for (std::size_t i = 0; i < count; ++i) {
         const auto s = statements.at(i);
-        s.listOf(4, 4, "[shape, VM steps, full-scan steps, rows]");
-        into.m_statements.push_back(
-            {s.at(std::size_t{0}).text(), s.at(1).number(), s.at(2).number(), s.at(3).number()});
+        s.listOf(5, 5, "[shape, VM steps, full-scan steps, rows, bytes]");
+        into.m_statements.push_back({s.at(std::size_t{0}).text(), s.at(1).number(),
+                                     s.at(2).number(), s.at(3).number(), s.at(4).number()});
     }
 
     const auto operations = root.at("operations");
@@ -168,6 +168,7 @@ void OperationProfileFile::read(const std::filesystem::path& file, OperationProf
         if (!v.at("page_size").isAny())
             o.pageSize = static_cast<int>(v.at("page_size").number(1, 1'000'000));
         o.sideEffects = textUnlessAny(v.at("side_effects"));
+        o.serialisation = textUnlessAny(v.at("serialisation"));
         const bool isWrite = v.has("write") && v.at("write").flag();
         o.traces = tracesFrom(v.at("traces"), count, isWrite);
         into.m_operations.push_back(std::move(o));

@@ -9,13 +9,13 @@
 
 namespace tenfold::system {
 
-/// The file "tenfold.operations/1":
+/// The file "tenfold.operations/2":
 ///
 ///     {"format", "sqlite", "dataset", "checksum", "seed", "draws", "most_requests",
-///      "statements": [[shape, VM steps, full-scan steps, rows], …],
+///      "statements": [[shape, VM steps, full-scan steps, rows, bytes], …],
 ///      "operations": [{"endpoint", "cache": "hit" | "miss",
 ///                      "indexes", "query_shape", "pagination", "page_size",   ("*": any)
-///                      "side_effects",
+///                      "side_effects", "serialisation",
 ///                      "write"?: true, "extrapolated"?: "from …",
 ///                      "traces": [[key, draws, status, rows, bytes, [statement, …]
 ///                                  (, repeat last, repeat times)], …]}, …]}

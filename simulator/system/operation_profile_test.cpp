@@ -34,22 +34,22 @@ Design designWith(const std::vector<std::string>& switches) {
 }
 
 json operation(const char* id, json pageSize, json traces) {
-    return {{"endpoint", id},         {"cache", "miss"},
-            {"indexes", "on"},        {"query_shape", "*"},
-            {"pagination", "offset"}, {"page_size", pageSize},
-            {"side_effects", "*"},    {"traces", std::move(traces)}};
+    return {{"endpoint", id},      {"cache", "miss"},        {"indexes", "on"},
+            {"query_shape", "*"},  {"pagination", "offset"}, {"page_size", pageSize},
+            {"side_effects", "*"}, {"serialisation", "*"},   {"traces", std::move(traces)}};
 }
 
 json smallProfile() {
-    return {
-        {"format", "tenfold.operations/1"},
-        {"sqlite", "3.40.1"},
-        {"checksum", "0123456789abcdef"},
-        {"statements",
-         {{"orders.list", 300, 19, 20}, {"orders.customer", 13, 0, 1}, {"orders.count", 40, 0, 1}}},
-        {"operations",
-         {operation("orders.list", 20,
-                    {{2, 5, 200, 20, 3000, {0, 1, 2}, 2, 20}, {1, 15, 200, 20, 3001, {0}}})}}};
+    return {{"format", "tenfold.operations/2"},
+            {"sqlite", "3.40.1"},
+            {"checksum", "0123456789abcdef"},
+            {"statements",
+             {{"orders.list", 300, 19, 20, 900},
+              {"orders.customer", 13, 0, 1, 8},
+              {"orders.count", 40, 0, 1, 1}}},
+            {"operations",
+             {operation("orders.list", 20,
+                        {{2, 5, 200, 20, 3000, {0, 1, 2}, 2, 20}, {1, 15, 200, 20, 3001, {0}}})}}};
 }
 
 class OperationProfileTest : public testing::Test {
@@ -121,7 +121,7 @@ TEST_F(OperationProfileTest, ABadFileIsNamedWithItsKey) {
         return j;
     };
     const std::pair<json, const char*> cases[] = {
-        {changed("/format", "tenfold.run/1"), "$.format must be tenfold.operations/1"},
+        {changed("/format", "tenfold.run/1"), "$.format must be tenfold.operations/2"},
         {changed("/checksum", 7), "$.checksum must be a text"},
         {changed("/statements/1", json::array({"orders.customer", 13})), "$.statements[1]"},
         {changed("/statements/2/1", -4), "$.statements[2][1]"},
@@ -152,7 +152,7 @@ TEST_F(OperationProfileTest, AFileThatIsNotThereOrNoJsonIsNamed) {
 
 TEST_F(OperationProfileTest, MergingAddsAndReplacesOperations) {
     json added = smallProfile();
-    added["statements"] = {{"orders.count", 41, 0, 1}, {"orders.list", 300, 19, 20}};
+    added["statements"] = {{"orders.count", 41, 0, 1, 1}, {"orders.list", 300, 19, 20, 900}};
     added["operations"] = {operation("orders.list", 20, {{1, 1, 200, 20, 9, {1, 0}}}),
                            operation("orders.list", 50, {{1, 1, 200, 50, 9, {0}}})};
     const auto profile = load(OperationProfileFile::merged(smallProfile(), added));
@@ -189,22 +189,25 @@ protected:
 
 TEST_F(ShippedProfile, HasEveryEndpointUnderEveryDesign) {
     const auto valuesOf = [](const char* id) { return mechanisms::catalogue().find(id)->values; };
+    const auto check = [&](const Design& design) {
+        for (std::size_t e = 0; e < load::endpoints().size(); ++e) {
+            EXPECT_FALSE(m_profile.traces(e, design, false).empty());
+            for (const auto& t : m_profile.traces(e, design, false))
+                EXPECT_EQ(t.isWrite, !load::endpoints()[e].isRead);
+        }
+        for (const char* cached : {"products.list", "products.get"})
+            for (const auto& t : m_profile.traces(endpoint(cached), design, true)) {
+                EXPECT_TRUE(t.statements.empty());
+                EXPECT_GT(t.bytes, 100u);
+            }
+    };
     for (const auto& indexes : valuesOf("indexes"))
         for (const auto& shape : valuesOf("query_shape"))
-            for (const auto& pagination : valuesOf("pagination")) {
-                const auto design = designWith({"indexes=" + indexes.id, "query_shape=" + shape.id,
-                                                "pagination=" + pagination.id});
-                for (std::size_t e = 0; e < load::endpoints().size(); ++e) {
-                    EXPECT_FALSE(m_profile.traces(e, design, false).empty());
-                    for (const auto& t : m_profile.traces(e, design, false))
-                        EXPECT_EQ(t.isWrite, !load::endpoints()[e].isRead);
-                }
-                for (const char* cached : {"products.list", "products.get"})
-                    for (const auto& t : m_profile.traces(endpoint(cached), design, true)) {
-                        EXPECT_TRUE(t.statements.empty());
-                        EXPECT_GT(t.bytes, 100u);
-                    }
-            }
+            for (const auto& pagination : valuesOf("pagination"))
+                for (const auto& serialisation : valuesOf("serialisation"))
+                    check(designWith({"indexes=" + indexes.id, "query_shape=" + shape.id,
+                                      "pagination=" + pagination.id,
+                                      "serialisation=" + serialisation.id}));
 }
 
 TEST_F(ShippedProfile, APageOfOrdersTakesAsManyStatementsAsItsQueryShapeSays) {
@@ -232,8 +235,38 @@ TEST_F(ShippedProfile, WithoutIndexesACountReadsAllLines) {
     EXPECT_EQ(statementsOf("orders.get", without)[1].fullScanSteps, 499'999u);
 }
 
+TEST_F(ShippedProfile, WholeRowsAreMoreOfEverythingThanTheContractNeeds) {
+    struct Sum {
+        double databaseBytes = 0, bytes = 0, rows = 0;
+    };
+    for (const char* id : {"products.list", "products.get", "orders.list", "orders.by_customer",
+                           "orders.get", "me.get"}) {
+        const auto sumOf = [&](const char* serialisation) {
+            Sum sum;
+            const auto& traces = m_profile.traces(
+                endpoint(id),
+                designWith({"indexes=on", "query_shape=batched", "pagination=keyset",
+                            std::string("serialisation=") + serialisation}),
+                false);
+            for (const auto& t : traces) {
+                sum.bytes += static_cast<double>(t.bytes);
+                sum.rows += t.rows;
+                for (const auto s : t.statements)
+                    sum.databaseBytes += static_cast<double>(m_profile.statements()[s].bytes);
+            }
+            return sum;
+        };
+        const Sum whole = sumOf("full_graph"), listed = sumOf("explicit_fields");
+        EXPECT_GT(listed.databaseBytes, 0) << id;
+        EXPECT_GT(whole.databaseBytes, 1.3 * listed.databaseBytes) << id;
+        EXPECT_GT(whole.bytes, 1.3 * listed.bytes) << id;
+        EXPECT_GE(whole.rows, listed.rows) << id;
+    }
+}
+
 TEST_F(ShippedProfile, HasManyCustomersAndTheirOrdersAsTheyAre) {
-    const auto design = designWith({"indexes=on", "pagination=keyset"});
+    const auto design =
+        designWith({"indexes=on", "pagination=keyset", "serialisation=explicit_fields"});
     const auto& traces = m_profile.traces(endpoint("orders.by_customer"), design, false);
     EXPECT_GE(traces.size(), 200u);
     double rows = 0;

@@ -197,10 +197,10 @@ private:
     /// What each endpoint takes: one statement, but orders.list four, me.get a long one, images
     /// none, and writes their own; that of orders.create is a pipeline of two.
     static nlohmann::json operations() {
-        const nlohmann::json shapes = {{"one", 13, 0, 1},    {"long", kLongSteps, 0, 1},
-                                       {"write.2", 1, 0, 0}, {"write.3", 1, 0, 0},
-                                       {"write.5", 1, 0, 0}, {"write.7", 1, 0, 0},
-                                       {"write.11", 1, 0, 0}};
+        const nlohmann::json shapes = {{"one", 13, 0, 1, 40},   {"long", kLongSteps, 0, 1, 40},
+                                       {"write.2", 1, 0, 0, 0}, {"write.3", 1, 0, 0, 0},
+                                       {"write.5", 1, 0, 0, 0}, {"write.7", 1, 0, 0, 0},
+                                       {"write.11", 1, 0, 0, 0}};
         const std::map<std::string_view, std::vector<int>> special{{"orders.list", {0, 0, 0, 0}},
                                                                    {"me.get", {1}},
                                                                    {"images.get", {}},
@@ -218,6 +218,7 @@ private:
                                   {"query_shape", "*"},
                                   {"pagination", "*"},
                                   {"side_effects", "*"},
+                                  {"serialisation", "*"},
                                   {"page_size", "*"},
                                   {"write", isWrite},
                                   {"traces", {{0, 1, 200, kRowsN, kBytesN, list}}}});
@@ -228,7 +229,7 @@ private:
         }
         add("products.list", "hit", {}, false);
         add("products.get", "hit", {}, false);
-        return {{"format", "tenfold.operations/1"},
+        return {{"format", "tenfold.operations/2"},
                 {"sqlite", "3"},
                 {"checksum", "0"},
                 {"statements", shapes},

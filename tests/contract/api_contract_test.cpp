@@ -28,6 +28,7 @@ namespace {
 struct Answer {
     std::string operation;
     RawConnection::Answer answer;
+    bool isSparse = false;  // to ?fields=
 };
 
 /// Bytes as JSON can hold them, one character each: a picture is no UTF-8.
@@ -49,12 +50,13 @@ std::string validate(const json& contract, const std::vector<Answer>& answers, b
     const auto file = std::filesystem::temp_directory_path() /
                       ("tenfold-contract-" + std::to_string(::getpid()) + ".json");
     json all = json::array();
-    for (const auto& [operation, a] : answers) {
+    for (const auto& [operation, a, isSparse] : answers) {
         json body = json::parse(a.body, nullptr, false);
         if (body.is_discarded()) body = asLatin1(a.body);
         all.push_back({{"operation", operation},
                        {"status", std::to_string(a.status)},
                        {"headers", a.headers},
+                       {"isSparse", isSparse},
                        {"body", body}});
     }
     std::ofstream(file)
@@ -121,7 +123,9 @@ TEST(ApiContract, EveryEndpointAnswersAsTheServedContractSaysUnderEveryDesign) {
     for (const auto& design : std::vector<std::vector<std::string>>{
              {},
              {"query_shape=join", "pagination=offset", "in_process_cache=off", "shared_cache=off"},
-             {"query_shape=n_plus_one", "read_replicas=0", "connection_pooler=off"}}) {
+             {"query_shape=n_plus_one", "read_replicas=0", "connection_pooler=off"},
+             {"serialisation=full_graph", "query_shape=batched"},
+             {"query_shape=join"}}) {
         if (!design.empty()) live.set(design);
         answers.push_back({"products.list", me.get("/v1/products?prefix=Am")});
         answers.push_back({"products.get", me.get("/v1/products/5")});
@@ -145,14 +149,91 @@ TEST(ApiContract, EveryEndpointAnswersAsTheServedContractSaysUnderEveryDesign) {
         answers.push_back(
             {"products.update", me.send("PUT /v1/products/5", R"({"price_cents":99})")});
     }
-    for (const auto& [operation, a] : answers) EXPECT_LT(a.status, 300) << operation << a.body;
-    EXPECT_EQ(validate(document, answers, true), "39 answers are valid\n");
+    for (const auto& a : answers) EXPECT_LT(a.answer.status, 300) << a.operation << a.answer.body;
+    EXPECT_EQ(validate(document, answers, true), "65 answers are valid\n");
 
     // And the check can fail: a field too many is found, and so is a status nobody announced.
     answers.front().answer.body.insert(1, R"("surprise":1,)");
     EXPECT_THAT(validate(document, answers, true), HasSubstr("surprise"));
     answers.front().answer.status = 202;
     EXPECT_THAT(validate(document, answers, true), HasSubstr("not in the contract"));
+}
+
+TEST(ApiContract, FieldsThatAreAskedForAreAllThatComes) {
+    LiveSystem live(shipped("sound", {"rate_limiting=off", "read_replicas=0"}), true);
+    ASSERT_TRUE(live.isUp());
+    const json document = contractOf(live);
+    const Asker me(live, 7);
+    const auto namesOf = [](const json& object) {
+        std::vector<std::string> names;
+        for (const auto& [name, value] : object.items()) names.push_back(name);
+        return names;
+    };
+    std::vector<Answer> answers;
+    const auto ask = [&](const std::string& operation, const std::string& path) {
+        answers.push_back({operation, me.get(path), true});
+        const auto& a = answers.back().answer;
+        EXPECT_EQ(a.status, 200) << path << a.body;
+        return json::parse(a.body, nullptr, false);
+    };
+    for (const char* serialisation : {"explicit_fields", "full_graph"}) {
+        live.set({std::string("serialisation=") + serialisation});
+        const auto first = [](const json& list) { return list["items"][0]; };
+        EXPECT_THAT(namesOf(first(ask("products.list", "/v1/products?prefix=Am&fields=name,id"))),
+                    testing::ElementsAre("id", "name"));
+        EXPECT_THAT(namesOf(ask("products.get", "/v1/products/5?fields=price_cents")),
+                    testing::ElementsAre("price_cents"));
+        EXPECT_EQ(answers.back().answer.headers.count("etag"), 1u);
+        EXPECT_THAT(namesOf(first(ask("orders.list", "/v1/orders?fields=id,total_cents"))),
+                    testing::ElementsAre("id", "total_cents"));
+        EXPECT_THAT(namesOf(first(ask("orders.list", "/v1/orders?customer=7&fields=customer"))),
+                    testing::ElementsAre("customer"));
+        EXPECT_THAT(namesOf(ask("orders.get", "/v1/orders/17?fields=id,total_cents,id")),
+                    testing::ElementsAre("id", "total_cents"));
+        EXPECT_THAT(namesOf(ask("me.get", "/v1/me?fields=name,email")),
+                    testing::ElementsAre("email", "name"));
+    }
+    EXPECT_EQ(validate(document, answers, false), "12 answers are valid\n");
+    const auto wrong = me.get("/v1/orders/17?fields=id,e-mail");
+    EXPECT_EQ(wrong.status, 400);
+    EXPECT_THAT(wrong.body, HasSubstr("id, customer, status, note, total_cents"));
+    EXPECT_EQ(validate(document, {{"orders.get", wrong}}, false), "1 answers are valid\n");
+}
+
+TEST(ApiContract, AWholeGraphHasTheFieldsOfTheContractAndNobodyElsesSecrets) {
+    LiveSystem live(shipped("sound", {"rate_limiting=off", "read_replicas=0", "shared_cache=off",
+                                      "in_process_cache=off"}),
+                    true);
+    ASSERT_TRUE(live.isUp());
+    const Asker me(live, 7);
+    const std::vector<std::string> paths{"/v1/products?prefix=Am", "/v1/products/1",
+                                         "/v1/orders?limit=50",    "/v1/orders?customer=4597",
+                                         "/v1/orders/1",           "/v1/me"};
+    std::vector<json> listed;
+    for (const auto& path : paths) listed.push_back(json::parse(me.get(path).body));
+    for (const char* shape : {"n_plus_one", "batched", "join"}) {
+        live.set({"serialisation=full_graph", std::string("query_shape=") + shape});
+        for (std::size_t i = 0; i < paths.size(); ++i) {
+            const auto text = me.get(paths[i]).body;
+            const json whole = json::parse(text);
+            // Lines of an order, and the customers' names, are more in the graph.
+            const bool isList = whole.contains("items");
+            const json a = isList ? whole["items"] : json::array({whole});
+            const json b = isList ? listed[i]["items"] : json::array({listed[i]});
+            ASSERT_EQ(a.size(), b.size()) << paths[i];
+            for (std::size_t k = 0; k < a.size(); ++k)
+                for (const auto& [name, value] : b[k].items())
+                    if (value.is_primitive()) {
+                        EXPECT_EQ(a[k].value(name, json()), value) << paths[i] << name;
+                    } else {
+                        EXPECT_TRUE(a[k].contains(name)) << paths[i] << name;
+                    }
+            if (paths[i] == "/v1/me") continue;
+            for (const char* secret :
+                 {"@example.org", "Street", "pay_", "\"email\"", "\"address\""})
+                EXPECT_EQ(text.find(secret), std::string::npos) << paths[i] << secret;
+        }
+    }
 }
 
 TEST(ApiContract, EveryKindOfProblemIsAsTheContractSays) {
@@ -181,6 +262,11 @@ TEST(ApiContract, EveryKindOfProblemIsAsTheContractSays) {
     for (const char* query : {"prefix=%ff", "prefix=a%00b", "prefix=%ed%a0%80"})
         expect(400, "products.list", me.get(std::string("/v1/products?") + query));
     expect(400, "products.list", me.get("/v1/products?prefix=" + std::string(101, 'a')));
+    for (const char* path : {"/v1/products?fields=", "/v1/products?fields=id,,name",
+                             "/v1/products?fields=description", "/v1/products?fields=ID"})
+        expect(400, "products.list", me.get(path));
+    for (const char* path : {"/v1/products/5?fields=reviews", "/v1/products/5?fields=*"})
+        expect(400, "products.get", me.get(path));
     for (const char* body : {"", "no json", "[]", "null", "{\"body\":\"\xff\"}"})
         expect(400, "reviews.create", review(body));
     const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');

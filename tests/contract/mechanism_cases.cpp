@@ -79,6 +79,26 @@ std::vector<MechanismCase> make() {
           {{"rows", 10, 20}, {"bytes", 500, 10'000}}},
          {{"pagination=none"}, 3, {{"rows", 600, kMany}}}}));
 
+    // An order of 6.25 lines on average, 19 with its customer, its payments and their products.
+    cases.push_back(
+        caseOf("WholeRowsAreReadToBeThrownAway", "serialisation",
+               focused({"orders.get", "products.get"}, 16, {"serialisation=full_graph"}),
+               {{{"serialisation=full_graph"},
+                 4,
+                 {{"statements", 2, 5},
+                  {"rows", 20, kMany},
+                  {"bytes", 3000, kMany},
+                  {"database_bytes", 3000, kMany},
+                  {"api_cpu_ms", 5.1, 12}}},
+                {{"serialisation=explicit_fields"},
+                 4,
+                 {{"statements", 1, 2},
+                  {"rows", 1, 8},
+                  {"bytes", 300, 2000},
+                  {"database_bytes", 200, 1000},
+                  {"api_cpu_ms", 4.5, 5.5}}},
+                {{"serialisation=full_graph"}, 4, {{"bytes", 3000, kMany}, {"rows", 20, kMany}}}}));
+
     // Without a cursor every list is one of nine first pages.
     cases.push_back(caseOf(
         "TheCacheAnswersInTheDatabasesPlace", "shared_cache", focused({"products.list"}, 60, {}),
@@ -209,6 +229,12 @@ double countOf(const measure::Sample& w, const std::string& count) {
         // been judged and is no request of the API's yet.
         const auto judged = s.introspections + s.localValidations;
         return ratio(count == "introspections" ? s.introspections : s.localValidations, judged);
+    }
+    if (count == "api_cpu_ms") {
+        double busyMs = 0;
+        for (const auto& [id, n] : w.nodes)
+            if (n.role == "instance") busyMs += n.busyCoreMs;
+        return s.requests ? busyMs / static_cast<double>(s.requests) : 0;
     }
     if (count == "rate_limited")
         return ratio(all.abuser.of(Outcome::rateLimited), all.abuser.ended());

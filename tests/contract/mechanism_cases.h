@@ -39,8 +39,8 @@ struct MechanismCase {
 /// All mechanisms of the catalogue, every position of each, every count their cards name.
 const std::vector<MechanismCase>& mechanismCases();
 
-/// A count in a window: of full_scan_steps, vm_steps, statements, rows, bytes, hits and misses of
-/// caches those of a request; of reads_on_replicas and rate_limited the share.
+/// A count in a window: of full_scan_steps, vm_steps, statements, rows, bytes, API CPU, hits and
+/// misses of caches those of a request; of reads_on_replicas and rate_limited the share.
 double countOf(const measure::Sample& window, const std::string& count);
 
 /// The same for every engine: `System` is LiveSystem or SimulatedSystem.

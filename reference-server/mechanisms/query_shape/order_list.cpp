@@ -17,24 +17,6 @@ namespace sql = data::sql;
 
 namespace {
 
-/// The statement for a page, of the plain list or of the join.
-Statement listStatement(const Page& page, std::string_view all, std::string_view offset,
-                        std::string_view keyset) {
-    switch (page.mode) {
-        case Page::Mode::all:
-            return {std::string(all), {}};
-        case Page::Mode::offset:
-            return {std::string(offset), {std::to_string(page.size), std::to_string(page.offset)}};
-        case Page::Mode::keyset:
-            break;
-    }
-    // Newest first: the first page comes before the end of time.
-    const std::string last = std::to_string(std::numeric_limits<std::int64_t>::max() / 2);
-    return {std::string(keyset),
-            {page.isFirst() ? last : page.afterText,
-             page.isFirst() ? last : std::to_string(page.afterId), std::to_string(page.size)}};
-}
-
 std::vector<OrderSummary> fromRows(const Rows& rows, bool isJoined) {
     std::vector<OrderSummary> out;
     out.reserve(static_cast<std::size_t>(rows.count()));
@@ -85,16 +67,33 @@ void completeInBatches(Context& c, const Request& request, std::vector<OrderSumm
 
 }  // namespace
 
+Statement ordersStatement(const Page& page, std::string_view all, std::string_view offset,
+                          std::string_view keyset) {
+    switch (page.mode) {
+        case Page::Mode::all:
+            return {std::string(all), {}};
+        case Page::Mode::offset:
+            return {std::string(offset), {std::to_string(page.size), std::to_string(page.offset)}};
+        case Page::Mode::keyset:
+            break;
+    }
+    // Newest first: the first page comes before the end of time.
+    const std::string last = std::to_string(std::numeric_limits<std::int64_t>::max() / 2);
+    return {std::string(keyset),
+            {page.isFirst() ? last : page.afterText,
+             page.isFirst() ? last : std::to_string(page.afterId), std::to_string(page.size)}};
+}
+
 std::vector<OrderSummary> orderList(Context& c, const Request& request, const Page& page) {
     if (c.design.is("query_shape", "join"))
         return fromRows(
             read(c, request,
-                 listStatement(page, sql::kJoinedAll, sql::kJoinedOffset, sql::kJoinedKeyset)),
+                 ordersStatement(page, sql::kJoinedAll, sql::kJoinedOffset, sql::kJoinedKeyset)),
             true);
-    auto orders =
-        fromRows(read(c, request,
-                      listStatement(page, sql::kOrdersAll, sql::kOrdersOffset, sql::kOrdersKeyset)),
-                 false);
+    auto orders = fromRows(
+        read(c, request,
+             ordersStatement(page, sql::kOrdersAll, sql::kOrdersOffset, sql::kOrdersKeyset)),
+        false);
     if (orders.empty()) return orders;  // a page beyond the end has nothing to complete
     if (c.design.is("query_shape", "batched")) {
         completeInBatches(c, request, orders);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reference-server/api/context.h"
@@ -20,6 +21,10 @@ struct OrderSummary {
     std::string customerName;
     std::int64_t lines = 0;
 };
+
+/// The statement for a page, of whatever list has these three forms.
+api::Statement ordersStatement(const Page& page, std::string_view all, std::string_view offset,
+                               std::string_view keyset);
 
 /// A page of orders, newest first, each with its customer's name and its number of lines: in
 /// 1 + 2N statements (n_plus_one), 3 (batched) or 1 (join), as the switch `query_shape` says.

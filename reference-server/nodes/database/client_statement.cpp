@@ -239,7 +239,8 @@ void Client::finished(const Portal& portal, const SqlAnswer& answer, Nanos start
     m_totals.fullScanSteps += answer.fullScanSteps;
     m_totals.rows += answer.rows;
     if (const auto& tell = m_node.settings().onStatement)
-        tell({hardware::shapeOf(portal.sql), answer.vmSteps, answer.fullScanSteps, answer.rows});
+        tell({hardware::shapeOf(portal.sql), answer.vmSteps, answer.fullScanSteps, answer.rows,
+              answer.bytes});
     if (m_isClosed) {
         m_isBusy = false;
         m_session->rollback();

@@ -29,7 +29,8 @@ struct StatementCount {
     std::string_view shape;
     std::uint64_t vmSteps = 0;
     std::uint64_t fullScanSteps = 0;
-    std::uint64_t rows = 0;  // returned
+    std::uint64_t rows = 0;   // returned
+    std::uint64_t bytes = 0;  // of the values in them
 };
 
 /// What the sessions of one database share. Everything is used on the IO thread only, but for the

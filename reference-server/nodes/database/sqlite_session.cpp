@@ -142,7 +142,8 @@ void SqliteSession::step(sqlite3_stmt* s, const SqlRequest& request, SqlAnswer& 
         if (isDescribed && (code == SQLITE_ROW || code == SQLITE_DONE))
             appendDescription(s, types, request.resultFormats, answer.messages);
         while (code == SQLITE_ROW) {
-            if (!types.empty()) appendRow(s, types, request.resultFormats, answer.messages);
+            if (!types.empty())
+                answer.bytes += appendRow(s, types, request.resultFormats, answer.messages);
             ++answer.rows;
             if (answer.messages.size() > kMaxResultBytes)
                 throw WireError("54000", "the result is larger than 64 MiB");

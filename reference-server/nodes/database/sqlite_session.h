@@ -34,6 +34,7 @@ struct SqlAnswer {
     std::uint64_t vmSteps = 0;
     std::uint64_t fullScanSteps = 0;
     std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;  // of the values in them
     bool hasCommittedWrite = false;
     std::string changeset;  // of the transaction that was committed, when asked for
     std::string ddl;        // text of a schema change that was committed

@@ -221,9 +221,10 @@ void appendDescription(sqlite3_stmt* s, const std::vector<std::int32_t>& types,
     w.end();
 }
 
-void appendRow(sqlite3_stmt* s, const std::vector<std::int32_t>& types,
-               const std::vector<std::int16_t>& formats, std::string& out) {
+std::uint64_t appendRow(sqlite3_stmt* s, const std::vector<std::int32_t>& types,
+                        const std::vector<std::int16_t>& formats, std::string& out) {
     checkFormats(formats, types.size());
+    std::uint64_t bytes = 0;
     PgWriter w(out);
     w.begin('D').int16(static_cast<std::int16_t>(types.size()));
     for (std::size_t i = 0; i < types.size(); ++i) {
@@ -244,13 +245,16 @@ void appendRow(sqlite3_stmt* s, const std::vector<std::int32_t>& types,
                                             ::sqlite3_column_name(s, c)));
             appendInt64(w, isWhole ? static_cast<std::uint64_t>(::sqlite3_column_int64(s, c))
                                    : std::bit_cast<std::uint64_t>(::sqlite3_column_double(s, c)));
+            bytes += 8;
             continue;
         }
         const auto* text = reinterpret_cast<const char*>(::sqlite3_column_text(s, c));
         const int length = ::sqlite3_column_bytes(s, c);
         w.int32(length).bytes({text, static_cast<std::size_t>(length)});
+        bytes += static_cast<std::uint64_t>(length);
     }
     w.end();
+    return bytes;
 }
 
 }  // namespace tenfold::nodes

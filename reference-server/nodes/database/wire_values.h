@@ -44,9 +44,10 @@ std::vector<std::int32_t> columnTypes(sqlite3_stmt* statement, bool hasRow);
 /// RowDescription; NoData without columns. Throws WireError when the formats do not fit.
 void appendDescription(sqlite3_stmt* statement, const std::vector<std::int32_t>& types,
                        const std::vector<std::int16_t>& formats, std::string& out);
-/// DataRow. `formats` as in Bind: none (all text), one for all columns, or one for each. Throws
-/// WireError when a value does not fit the type that was announced and the client wants binary.
-void appendRow(sqlite3_stmt* statement, const std::vector<std::int32_t>& types,
-               const std::vector<std::int16_t>& formats, std::string& out);
+/// DataRow; returns the bytes of its values. `formats` as in Bind: none (all text), one for all
+/// columns, or one for each. Throws WireError when a value does not fit the type that was announced
+/// and the client wants binary.
+std::uint64_t appendRow(sqlite3_stmt* statement, const std::vector<std::int32_t>& types,
+                        const std::vector<std::int16_t>& formats, std::string& out);
 
 }  // namespace tenfold::nodes

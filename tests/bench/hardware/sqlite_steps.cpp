@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "reference-server/data/dataset.h"
+#include "reference-server/data/graph_statements.h"
 #include "reference-server/data/schema.h"
 #include "reference-server/data/sqlite_handle.h"
 #include "reference-server/data/statements.h"
@@ -108,6 +109,59 @@ std::vector<Case> orderCases(sqlite3* db, const data::ShopRows& rows) {
         all.push_back({name, std::string(kCustomerName), {id}});
         all.push_back({name, std::string(kMe), {id}});
     }
+    return all;
+}
+
+/// Whole rows and what they refer to: the same questions as above.
+std::vector<Case> graphCases(sqlite3* db, const data::ShopRows& rows) {
+    using namespace data::sql::graph;  // NOLINT: the statements
+    const std::int64_t page = 20;
+    const std::int64_t middle = rows.orders / 2;
+    const std::int64_t at = createdAt(db, middle);
+    std::vector<Case> all;
+    for (const std::string prefix : {"", "Am", "Wo"}) {
+        const std::string end = data::afterPrefix(prefix);
+        const auto label = "prefix " + (prefix.empty() ? std::string("all") : prefix);
+        all.push_back({label, std::string(kProductsAll), {prefix, end}});
+        for (const std::int64_t offset : {0, 100, 400})
+            all.push_back({fmt::format("{} offset {}", label, offset),
+                           std::string(kProductsOffset),
+                           {prefix, end, page, offset}});
+        all.push_back({label + " keyset",
+                       std::string(kProductsKeyset),
+                       {prefix, std::int64_t{0}, end, page}});
+    }
+    all.push_back({"all", std::string(kOrdersAll), {}});
+    for (const std::int64_t limit : {page, std::int64_t{100}})
+        for (const std::int64_t offset : {std::int64_t{0}, std::int64_t{200}, middle}) {
+            const auto name = fmt::format("limit {} offset {}", limit, offset);
+            all.push_back({name, std::string(kOrdersOffset), {limit, offset}});
+            all.push_back({name, std::string(kJoinedOffset), {limit, offset}});
+        }
+    all.push_back({"keyset", std::string(kOrdersKeyset), {at, middle, page}});
+    all.push_back({"keyset", std::string(kJoinedKeyset), {at, middle, page}});
+    all.push_back({"all", std::string(kJoinedAll), {}, kOnlyWithIndexes});
+    for (const auto id : {std::int64_t{7}, middle, rows.orders})
+        all.push_back({fmt::format("order {}", id), std::string(kPaymentsOfOrder), {id}});
+    for (const std::int64_t n : {5, 20, 100}) {
+        const auto name = fmt::format("{} ids", n);
+        all.push_back({name, customersOf(idsUpTo(n, rows.customers)), {}});
+        all.push_back({name, productsOf(idsUpTo(n, rows.products)), {}});
+    }
+    const std::int64_t busiest = data::queryNumber(
+        db, "SELECT customer_id FROM orders GROUP BY 1 ORDER BY count(*) DESC LIMIT 1");
+    for (const auto id : {std::int64_t{5}, busiest, rows.customers}) {
+        const auto name = fmt::format("customer {}", id);
+        for (const std::int64_t limit : {page, std::int64_t{1'000'000}})
+            all.push_back({fmt::format("{} limit {}", name, limit),
+                           std::string(kOrdersOfCustomer),
+                           {id, limit}});
+        all.push_back({name, std::string(kCustomer), {id}});
+    }
+    const std::int64_t popular = data::queryNumber(
+        db, "SELECT product_id FROM reviews GROUP BY 1 ORDER BY count(*) DESC LIMIT 1");
+    for (const auto id : {popular, rows.products / 2, rows.products})
+        all.push_back({fmt::format("product {}", id), std::string(kReviewsOfProduct), {id}});
     return all;
 }
 
@@ -276,7 +330,8 @@ json work(double scale, const fs::path& folder) {
         out["drop_indexes"].push_back(index.dropSql());
     }
     auto cases = catalogueCases(rows);
-    for (auto& more : {orderCases(db.get(), rows), writeCases(rows), jobCases(jobsAt(scale))})
+    for (auto& more : {orderCases(db.get(), rows), graphCases(db.get(), rows), writeCases(rows),
+                       jobCases(jobsAt(scale))})
         cases.insert(cases.end(), more.begin(), more.end());
     for (const bool isIndexed : {false, true}) {
         if (isIndexed)
