@@ -71,8 +71,7 @@ void Gateway::introspected(std::uint32_t index, Nanos now, const char* failure) 
     if (failure) return refuse(index, now, 503, failure);
     if (now >= r.tokenEndsAt + kLeeway) return refuse(index, now, 401, "bad_token");
     if (r.isEnded) {  // it took long enough for its client to leave
-        ++m_rejected["client_gone"];
-        m_system.forget(index);
+        drop(index);
         return;
     }
     admit(index, now);
@@ -82,6 +81,7 @@ void Gateway::admit(std::uint32_t index, Nanos now) {
     Request& r = m_system.requests()[index];
     if (const char* reason = m_system.mechanisms().admission->refuseUser(r, now))
         return refuse(index, now, 429, reason);
+    r.isAdmitted = true;
     if (up() == 0) return refuse(index, now, 503, "no_instance");
     if (m_line.empty())
         if (Instance* instance = choose()) return start(index, *instance, now, now);
@@ -106,9 +106,21 @@ void Gateway::refuse(std::uint32_t index, Nanos now, int status, const char* rea
     finish(index, now);
 }
 
+void Gateway::leave(Request& r) {
+    if (std::exchange(r.isAdmitted, false)) m_system.mechanisms().admission->left(r);
+}
+
+/// Its client has left, so nobody is answered.
+void Gateway::drop(std::uint32_t index) {
+    ++m_rejected["client_gone"];
+    leave(m_system.requests()[index]);
+    m_system.forget(index);
+}
+
 void Gateway::finish(std::uint32_t index, Nanos now) {
     Request& r = m_system.requests()[index];
     r.isServed = true;
+    leave(r);
     // The origin's link is shared, the client's is their own; both begin together, bytes flow.
     const auto bytes = static_cast<std::size_t>(r.bytes + kHeadBytes);
     const Nanos due = std::max(m_originLink.deliverAt(now, bytes),
@@ -128,8 +140,7 @@ void Gateway::answered(std::uint32_t index, Nanos now) {
     release(index, now);
     Request& r = m_system.requests()[index];
     if (r.isEnded) {  // the link is not booked for bytes that nobody takes
-        ++m_rejected["client_gone"];
-        m_system.forget(index);
+        drop(index);
     } else {
         finish(index, now);
     }
@@ -140,8 +151,7 @@ void Gateway::broken(std::uint32_t index, Nanos now) {
     release(index, now);
     Request& r = m_system.requests()[index];
     if (r.isEnded) {
-        ++m_rejected["client_gone"];
-        m_system.forget(index);
+        drop(index);
         return;
     }
     const bool isIdempotent = load::endpoints()[r.endpoint].method == "GET" ||
@@ -173,8 +183,7 @@ void Gateway::serveLine(Nanos now) {
         Request& r = m_system.requests()[w.request];
         if (r.isEnded) {
             m_line.pop_front();
-            ++m_rejected["client_gone"];
-            m_system.forget(w.request);
+            drop(w.request);
             continue;
         }
         Instance* instance = choose();

@@ -15,6 +15,7 @@ namespace tenfold::system {
 
 class System;
 struct Instance;
+struct Request;
 
 /// The gateway: admission, the least busy instance, one bounded line, the link to the clients.
 class Gateway {
@@ -45,6 +46,8 @@ private:
     void admit(std::uint32_t request, Nanos now);
     void start(std::uint32_t request, Instance& instance, Nanos now, Nanos askedAt);
     void refuse(std::uint32_t request, Nanos now, int status, const char* reason);
+    void leave(Request& request);
+    void drop(std::uint32_t request);
     void finish(std::uint32_t request, Nanos now);
     void release(std::uint32_t request, Nanos now);
     void serveLine(Nanos now);

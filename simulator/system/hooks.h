@@ -24,6 +24,8 @@ public:
     /// nullptr when it is let in, else the reason ("rate_limited_ip").
     virtual const char* refuseAddress(const Request& request, Nanos now) = 0;
     virtual const char* refuseUser(const Request& request, Nanos now) = 0;
+    /// One that refuseUser() has let in is no longer in progress.
+    virtual void left(const Request& request) = 0;
 };
 
 /// The access tokens that the users hold.

@@ -39,9 +39,10 @@ struct Request {
     std::uint64_t shownVersion = 0;  // of that product: in the answer
     std::uint32_t address = 0;       // index of the client address
     bool isAbuser = false;
-    bool isEnded = false;    // for its client
-    bool isServed = false;   // for the servers
-    bool isRetried = false;  // by the gateway
+    bool isEnded = false;     // for its client
+    bool isServed = false;    // for the servers
+    bool isRetried = false;   // by the gateway
+    bool isAdmitted = false;  // past the limits, and in progress
     bool holdsLock = false;
     bool isFromLocal = false;  // answered by its instance's own memory
     bool isLocked = false;     // waited for somebody else's answer at least once

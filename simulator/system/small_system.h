@@ -24,6 +24,7 @@ struct LetsAllIn final : Admission {
     void configure(const scenario::Design&) override {}
     const char* refuseAddress(const Request&, Nanos) override { return nullptr; }
     const char* refuseUser(const Request&, Nanos) override { return nullptr; }
+    void left(const Request&) override {}
 };
 struct NeverEnds final : Tokens {
     void configure(const scenario::Design&) override {}

@@ -150,6 +150,7 @@ std::uint32_t System::retry(std::uint32_t request) {
     r.knownVersion = old.knownVersion;
     r.isAbuser = old.isAbuser;
     r.isRetried = true;
+    r.isAdmitted = old.isAdmitted;
     r.design = old.design;
     r.writtenLsn = old.writtenLsn;
     r.dueAt = old.dueAt;

@@ -197,14 +197,58 @@ std::vector<MechanismCase> make() {
     abused.workload.abuserFactor = 3;
     abused.faults.push_back({"abusive_client", 0, 600});
     std::vector<Step> limits{{{"rate_limiting=off"}, 3, {exactly("rate_limited", 0)}}};
-    for (const char* value : {"per_user", "per_ip", "per_ip+per_user"})
-        limits.push_back({{std::string("rate_limiting=") + value,
-                           "rate_limiting.user_rate_per_s=10", "rate_limiting.user_burst=20",
-                           "rate_limiting.ip_rate_per_s=20", "rate_limiting.ip_burst=20"},
-                          4,
-                          {{"rate_limited", 0.5, 0.95}}});
+    for (const char* value :
+         {"per_user", "per_ip", "per_ip+per_user", "per_endpoint", "per_ip+per_user+per_endpoint"})
+        limits.push_back(
+            {{std::string("rate_limiting=") + value, "rate_limiting.user_rate_per_s=10",
+              "rate_limiting.user_burst=20", "rate_limiting.ip_rate_per_s=20",
+              "rate_limiting.ip_burst=20", "rate_limiting.endpoint_rate_per_s=10",
+              "rate_limiting.endpoint_burst=20"},
+             4,
+             {{"rate_limited", 0.5, 0.95}}});
     limits.push_back({{"rate_limiting=off"}, 2, {exactly("rate_limited", 0)}});
     cases.push_back(caseOf("OneWhoFloodsIsRefused", "rate_limiting", abused, limits));
+    cases.back().refusesSome = true;
+
+    // When the burst is spent a flood gets the rate: in 4.5 s 45, and one at each end of the
+    // window.
+    cases.push_back(caseOf("AFloodGetsExactlyTheRate", "rate_limiting", abused,
+                           {{{"rate_limiting=per_user", "rate_limiting.user_rate_per_s=10",
+                              "rate_limiting.user_burst=20"},
+                             6,
+                             {{"abuser_answered_per_s", 43 / 4.5, 47 / 4.5}},
+                             6}}));
+    cases.back().refusesSome = true;
+
+    // Its rate would do, but what it asks for may not overlap.
+    cases.push_back(
+        caseOf("OneUsersRequestsWaitForEachOtherOrAreRefused", "rate_limiting", abused,
+               {{{"rate_limiting=off", "rate_limiting.user_concurrency=1"},
+                 3,
+                 {exactly("rate_limited", 0)}},
+                {{"rate_limiting=per_user", "rate_limiting.user_concurrency=1",
+                  "rate_limiting.user_rate_per_s=1000", "rate_limiting.user_burst=1000"},
+                 4,
+                 {{"rate_limited", 0.05, 0.99}, {"rate_limited_users", 0, 0.02}}},
+                {{"rate_limiting.user_concurrency=0"}, 3, {exactly("rate_limited", 0)}, 8}}));
+    cases.back().refusesSome = true;
+
+    // Half of the users sit behind one address, nobody floods: a limit per address takes them for
+    // one, and refuses most of what they ask.
+    auto shared = focused({"products.get"}, 60, {});
+    shared.workload.sharedAddressPart = 0.5;
+    const std::vector<std::string> five{"rate_limiting.ip_rate_per_s=5", "rate_limiting.ip_burst=5",
+                                        "rate_limiting.user_rate_per_s=5",
+                                        "rate_limiting.user_burst=5"};
+    std::vector<Step> behind{{{"rate_limiting=off"}, 3, {exactly("rate_limited_users", 0)}}};
+    for (const char* value : {"per_ip", "per_user"}) {
+        Step step{{std::string("rate_limiting=") + value}, 4, {}};
+        step.set.insert(step.set.end(), five.begin(), five.end());
+        step.expected = {std::string(value) == "per_ip" ? Expected{"rate_limited_users", 0.3, 0.55}
+                                                        : exactly("rate_limited_users", 0)};
+        behind.push_back(step);
+    }
+    cases.push_back(caseOf("AnAddressIsNotAPerson", "rate_limiting", shared, behind));
     cases.back().refusesSome = true;
     return cases;
 }
@@ -238,6 +282,10 @@ double countOf(const measure::Sample& w, const std::string& count) {
     }
     if (count == "rate_limited")
         return ratio(all.abuser.of(Outcome::rateLimited), all.abuser.ended());
+    if (count == "rate_limited_users")
+        return ratio(all.users.of(Outcome::rateLimited), all.users.ended());
+    if (count == "abuser_answered_per_s")
+        return static_cast<double>(all.abuser.of(Outcome::ok)) / w.spanMs() * 1000;
     if (count == "jobs") {
         const auto it = w.nodes.find("worker");
         return it == w.nodes.end() ? 0 : ratio(it->second.completed, s.requests);

@@ -92,6 +92,7 @@ void ClientConnection::read() {
     m_requestSince = 0;
     m_request.reset();
     m_authMs = 0;
+    m_pass = {};
     m_parser.emplace();
     m_parser->header_limit(kMaxHeaderBytes);
     m_parser->body_limit(kMaxBodyBytes);
@@ -178,10 +179,10 @@ void ClientConnection::handle() {
         return;
     }
     m_authSince = monotonicNow();
-    if (auto refusal = m_node.admissions().refuseAddress(m_address, m_authSince))
+    if (auto refusal = m_node.admissions().refuseAddress(m_address, m_authSince, m_pass))
         return refuseWith(std::move(refusal));
     const auto token = bearerTokenOf(*m_request);
-    if (!token) return forward(std::nullopt);
+    if (!token) return admit(std::nullopt);
     m_node.tokens().validate(
         *token, [self = shared_from_this()](mechanisms::TokenValidation::Answer answer) {
             self->tokenValidated(std::move(answer));
@@ -194,8 +195,7 @@ void ClientConnection::refuseWith(std::optional<Admissions::Refusal> refusal) {
 }
 
 void ClientConnection::tokenValidated(mechanisms::TokenValidation::Answer answer) {
-    const auto now = monotonicNow();
-    m_authMs = static_cast<double>(now - m_authSince) / 1e6;
+    m_authMs = static_cast<double>(monotonicNow() - m_authSince) / 1e6;
     m_node.countToken(m_endpoint, answer.wasAsked);
     if (answer.status != 200) {
         m_node.countRejected(answer.reason);
@@ -210,9 +210,14 @@ void ClientConnection::tokenValidated(mechanisms::TokenValidation::Answer answer
         m_node.countRejected("client_gone");
         return close();
     }
-    if (auto refusal = m_node.admissions().refuseUser(answer.user, now))
+    admit(answer.user);
+}
+
+void ClientConnection::admit(std::optional<std::uint64_t> user) {
+    if (auto refusal =
+            m_node.admissions().refuseUser(user, m_address, m_endpoint, monotonicNow(), m_pass))
         return refuseWith(std::move(refusal));
-    forward(answer.user);
+    forward(user);
 }
 
 void ClientConnection::forward(std::optional<std::uint64_t> user) {
@@ -274,6 +279,7 @@ void ClientConnection::answered(Upstreams::Result result) {
                 return;
             }
             m_room = std::move(result.room);
+            m_pass.tell(r);
             std::string timing(r["Server-Timing"]);
             r.set("Server-Timing",
                   fmt::format("{}{}gateway_queue;dur={:.3f}{}", timing, timing.empty() ? "" : ", ",
@@ -299,6 +305,7 @@ void ClientConnection::answered(Upstreams::Result result) {
 }
 
 void ClientConnection::finish(HttpResponse response, double queueMs) {
+    m_pass.place.reset();
     m_response = std::move(response);
     m_response.version(11);
     m_response.erase("Keep-Alive");
@@ -349,6 +356,7 @@ void ClientConnection::linger() {
 }
 
 void ClientConnection::close() {
+    m_pass.place.reset();
     boost::system::error_code ignored;
     m_socket.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
     m_socket.close(ignored);

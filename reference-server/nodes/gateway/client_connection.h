@@ -34,6 +34,7 @@ private:
     void turnAway(int status, const std::string& detail);
     void refuseWith(std::optional<Admissions::Refusal> refusal);
     void tokenValidated(mechanisms::TokenValidation::Answer answer);
+    void admit(std::optional<std::uint64_t> user);
     void forward(std::optional<std::uint64_t> user);
     void refuse(boost::system::error_code e);
     void answered(Upstreams::Result result);
@@ -55,6 +56,7 @@ private:
     double m_queueMs = 0;
     double m_authMs = 0;
     measure::Nanos m_authSince = 0;
+    Admissions::Pass m_pass;
     ResponseBudget::Room m_room;
     Phase m_phase = Phase::reading;
     measure::Nanos m_phaseSince = 0;

@@ -84,6 +84,107 @@ TEST(GatewayHttp, WhoAsksTooOftenIsToldTheLimitAndWhenToComeBack) {
     EXPECT_EQ(gateway.collect().nodes.at("gateway").rejected.at("rate_limited_user"), 1u);
 }
 
+TEST(GatewayHttp, WhoIsLetInIsToldHowMuchOfEachLimitIsLeft) {
+    TestUpstream a("a");
+    RunningGateway gateway({.limits = {{"user_rate_per_s", 0.1},
+                                       {"user_burst", 3},
+                                       {"endpoint_rate_per_s", 0.1},
+                                       {"endpoint_burst", 2}},
+                            .limit = "per_user+per_endpoint"});
+    gateway.use({&a});
+    const auto ask = [&](const char* path) {
+        return shell("curl -si" + bearer(1) + " " + gateway.url(path));
+    };
+    const auto list = ask("/v1/products");
+    EXPECT_THAT(list,
+                HasSubstr("RateLimit-Policy: \"peruser\";q=3;w=30, \"perendpoint\";q=2;w=20"));
+    EXPECT_THAT(list, HasSubstr("RateLimit: \"peruser\";r=2;t=10, \"perendpoint\";r=1;t=10"));
+    const auto product = ask("/v1/products/1");
+    EXPECT_THAT(product, HasSubstr("HTTP/1.1 200"));
+    EXPECT_THAT(product, HasSubstr("RateLimit: \"peruser\";r=1;t="));
+    EXPECT_THAT(product, Not(HasSubstr("perendpoint"))) << "a product is no list";
+}
+
+TEST(GatewayHttp, AListHasItsOwnLimitAlsoForWhoHasNotLoggedIn) {
+    TestUpstream a("a");
+    RunningGateway gateway(
+        {.limits = {{"endpoint_rate_per_s", 0.1}, {"endpoint_burst", 1}}, .limit = "per_endpoint"});
+    gateway.use({&a});
+    const auto ask = [&](const std::string& who, const char* path, const char* from = "127.1.0.1") {
+        return shell("curl -s -w '%{http_code}' -o /dev/null --interface " + std::string(from) +
+                     who + " " + gateway.url(path));
+    };
+    EXPECT_EQ(ask(bearer(1), "/v1/products"), "200");
+    EXPECT_EQ(ask(bearer(1), "/v1/products?page=2"), "429") << "another page of the same list";
+    EXPECT_EQ(ask(bearer(1), "/v1/orders"), "200") << "another list";
+    EXPECT_EQ(ask(bearer(2), "/v1/products"), "200") << "another user at the same address";
+    EXPECT_EQ(ask("", "/v1/products"), "200");
+    EXPECT_EQ(ask("", "/v1/products"), "429");
+    EXPECT_EQ(ask("", "/v1/products", "127.1.0.2"), "200") << "another address";
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(ask(bearer(1), "/v1/products/1"), "200");
+    EXPECT_EQ(gateway.collect().nodes.at("gateway").rejected.at("rate_limited_endpoint"), 2u);
+}
+
+TEST(GatewayHttp, SoManyOfOneUserMayBeInProgress) {
+    TestUpstream a("a", [](const nodes::HttpRequest& r) {
+        return TestUpstream::Plan{
+            r.target() == "/v1/products/1" ? TestUpstream::What::hold : TestUpstream::What::answer,
+            {},
+            {},
+            false};
+    });
+    RunningGateway gateway(
+        {.limits = {{"user_rate_per_s", 1000}, {"user_burst", 1000}, {"user_concurrency", 2}},
+         .limit = "per_user"});
+    gateway.use({&a});
+    const auto ask = [&](std::uint64_t user, const char* path) {
+        return shell("curl -si -m 20" + bearer(user) + " " + gateway.url(path));
+    };
+    std::thread first([&] { EXPECT_THAT(ask(1, "/v1/products/1"), HasSubstr(" 200 ")); });
+    // This client leaves, and its request stays in progress for as long as an instance works on it.
+    shell("curl -s -m 0.3" + bearer(1) + " " + gateway.url("/v1/products/1"));
+    ASSERT_TRUE(test::eventually([&] { return a.held() == 2; }));
+    const auto refused = ask(1, "/v1/products/2");
+    EXPECT_THAT(refused, HasSubstr("HTTP/1.1 429"));
+    EXPECT_THAT(refused, HasSubstr("Retry-After: 1\r"));
+    EXPECT_THAT(refused,
+                HasSubstr("RateLimit-Policy: \"concurrency\";q=2;qu=\"concurrent-requests"));
+    EXPECT_THAT(refused, HasSubstr("\"violated-policies\":[\"concurrency\"]"));
+    EXPECT_THAT(ask(2, "/v1/products/2"), HasSubstr(" 200 ")) << "another user";
+    a.release();
+    first.join();
+    for (int i = 0; i < 4; ++i) EXPECT_THAT(ask(1, "/v1/products/2"), HasSubstr(" 200 "));
+    EXPECT_EQ(gateway.collect().nodes.at("gateway").rejected.at("rate_limited_concurrency"), 1u);
+}
+
+TEST(GatewayHttp, AFloodGetsTheBurstAndTheRateAndNothingBeyond) {
+    TestUpstream a("a");
+    constexpr double kRate = 20, kBurst = 10;
+    RunningGateway gateway(
+        {.limits = {{"user_rate_per_s", kRate}, {"user_burst", kBurst}}, .limit = "per_user"});
+    gateway.use({&a});
+    auto client = gateway.client();
+    client.set_keep_alive(true);
+    const httplib::Headers headers{{"Authorization", "Bearer " + protocol::accessToken(42, 1)}};
+    client.Get("/v1/products/1");  // without a user: connected, and in nobody's allowance
+    int admitted = 0;
+    const auto begin = measure::monotonicNow();
+    measure::Nanos firstAnswered = 0, lastAsked = 0;
+    for (int i = 0; i < 400; ++i) {
+        lastAsked = measure::monotonicNow();
+        const auto r = client.Get("/v1/products/1", headers);
+        ASSERT_TRUE(r);
+        if (firstAnswered == 0) firstAnswered = measure::monotonicNow();
+        admitted += r->status == 200;
+    }
+    const auto end = measure::monotonicNow();
+    EXPECT_LE(admitted, kBurst + kRate * static_cast<double>(end - begin) / 1e9);
+    // And all of that, since it asks without a pause.
+    EXPECT_GE(
+        admitted,
+        std::floor(kBurst + kRate * static_cast<double>(lastAsked - firstAnswered) / 1e9) - 1);
+}
+
 TEST(GatewayHttp, ALimitPerAddressHitsEveryoneBehindIt) {
     TestUpstream a("a");
     RunningGateway gateway(

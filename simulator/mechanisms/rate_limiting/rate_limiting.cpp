@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "simulator/load/expensive.h"
 #include "simulator/system/request.h"
 
 namespace tenfold::mechanisms {
@@ -15,7 +16,7 @@ void RateLimiting::Limit::configure(bool on, double ratePerS, double burst) {
     tolerance = static_cast<Nanos>((burst - 1) * 1e9 / ratePerS);
 }
 
-bool RateLimiting::Limit::admits(std::uint32_t key, Nanos now) {
+bool RateLimiting::Limit::admits(std::size_t key, Nanos now) {
     if (key >= arrival.size()) arrival.resize(key + 1);
     Nanos& next = arrival[key];
     const Nanos due = std::max(now, next);
@@ -26,10 +27,16 @@ bool RateLimiting::Limit::admits(std::uint32_t key, Nanos now) {
 
 void RateLimiting::configure(const scenario::Design& design) {
     const char* id = "rate_limiting";
-    m_perAddress.configure(design.of(id).has("per_ip"), design.parameter(id, "ip_rate_per_s", 50),
+    const auto& setting = design.of(id);
+    m_perAddress.configure(setting.has("per_ip"), design.parameter(id, "ip_rate_per_s", 50),
                            design.parameter(id, "ip_burst", 100));
-    m_perUser.configure(design.of(id).has("per_user"), design.parameter(id, "user_rate_per_s", 10),
+    m_perUser.configure(setting.has("per_user"), design.parameter(id, "user_rate_per_s", 10),
                         design.parameter(id, "user_burst", 20));
+    m_perEndpoint.configure(setting.has("per_endpoint"),
+                            design.parameter(id, "endpoint_rate_per_s", 2),
+                            design.parameter(id, "endpoint_burst", 5));
+    m_concurrency =
+        setting.has("off") ? 0 : static_cast<int>(design.parameter(id, "user_concurrency", 0));
 }
 
 const char* RateLimiting::refuseAddress(const system::Request& request, Nanos now) {
@@ -38,7 +45,21 @@ const char* RateLimiting::refuseAddress(const system::Request& request, Nanos no
 }
 
 const char* RateLimiting::refuseUser(const system::Request& request, Nanos now) {
-    return m_perUser.isOn && !m_perUser.admits(request.user, now) ? "rate_limited_user" : nullptr;
+    // Counted whether it is limited or not, so that a limit knows those who came before it.
+    if (request.user >= m_inProgress.size()) m_inProgress.resize(request.user + 1);
+    int& inProgress = m_inProgress[request.user];
+    if (m_concurrency > 0 && inProgress >= m_concurrency) return "rate_limited_concurrency";
+    if (m_perUser.isOn && !m_perUser.admits(request.user, now)) return "rate_limited_user";
+    if (m_perEndpoint.isOn && load::isExpensive(request.endpoint)) {
+        const auto key = request.user * load::endpoints().size() + request.endpoint;
+        if (!m_perEndpoint.admits(key, now)) return "rate_limited_endpoint";
+    }
+    ++inProgress;
+    return nullptr;
+}
+
+void RateLimiting::left(const system::Request& request) {
+    --m_inProgress[request.user];
 }
 
 }  // namespace tenfold::mechanisms

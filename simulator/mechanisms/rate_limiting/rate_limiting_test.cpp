@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "simulator/load/endpoints.h"
 #include "simulator/system/request.h"
 
 namespace tenfold::mechanisms {
@@ -20,8 +21,10 @@ RateLimiting limiting(const std::string& value, std::map<std::string, double> pa
     return out;
 }
 
-system::Request from(std::uint32_t user, std::uint32_t address) {
+system::Request from(std::uint32_t user, std::uint32_t address,
+                     const char* endpoint = "products.get") {
     system::Request r;
+    r.endpoint = static_cast<std::uint32_t>(*load::endpointIndex(endpoint));
     r.user = user;
     r.address = address;
     return r;
@@ -72,6 +75,41 @@ TEST(RateLimiting, OffLetsEverythingInAndBothLimitBoth) {
     EXPECT_EQ(refusalOf(both, from(1, 1), 0), nullptr);
     EXPECT_STREQ(refusalOf(both, from(1, 1), 0), "rate_limited_user");
     EXPECT_STREQ(refusalOf(both, from(2, 1), 0), "rate_limited_ip");
+}
+
+TEST(RateLimiting, EachListHasAnAllowanceOfItsOwnForEachUser) {
+    auto limit = limiting("per_endpoint", {{"endpoint_rate_per_s", 1}, {"endpoint_burst", 2}});
+    for (int i = 0; i < 2; ++i)
+        EXPECT_EQ(refusalOf(limit, from(1, 1, "products.list"), 0), nullptr);
+    EXPECT_STREQ(refusalOf(limit, from(1, 1, "products.list"), 0), "rate_limited_endpoint");
+    EXPECT_EQ(refusalOf(limit, from(1, 1, "orders.list"), 0), nullptr) << "another list";
+    EXPECT_EQ(refusalOf(limit, from(2, 1, "products.list"), 0), nullptr) << "another user";
+    for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(refusalOf(limit, from(1, 1, "products.get"), 0), nullptr) << "cheap: no limit";
+    EXPECT_EQ(refusalOf(limit, from(1, 1, "products.list"), 1000 * kMs), nullptr);
+    EXPECT_STREQ(refusalOf(limit, from(1, 1, "products.list"), 1000 * kMs),
+                 "rate_limited_endpoint");
+}
+
+TEST(RateLimiting, SoManyOfOneUserMayBeInProgressAndNoMore) {
+    auto limit = limiting("per_user",
+                          {{"user_rate_per_s", 1e5}, {"user_burst", 1e5}, {"user_concurrency", 2}});
+    EXPECT_EQ(refusalOf(limit, from(1, 1), 0), nullptr);
+    EXPECT_EQ(refusalOf(limit, from(1, 1), 0), nullptr);
+    EXPECT_STREQ(refusalOf(limit, from(1, 1), 0), "rate_limited_concurrency");
+    EXPECT_EQ(refusalOf(limit, from(2, 1), 0), nullptr) << "another user";
+    limit.left(from(1, 1));
+    EXPECT_EQ(refusalOf(limit, from(1, 1), 0), nullptr);
+    EXPECT_STREQ(refusalOf(limit, from(1, 1), 0), "rate_limited_concurrency");
+}
+
+TEST(RateLimiting, WhoIsRefusedByOneLimitIsNotInProgress) {
+    auto limit =
+        limiting("per_user", {{"user_rate_per_s", 1}, {"user_burst", 1}, {"user_concurrency", 2}});
+    EXPECT_EQ(refusalOf(limit, from(1, 1), 0), nullptr);
+    for (int i = 0; i < 5; ++i) EXPECT_STREQ(refusalOf(limit, from(1, 1), 0), "rate_limited_user");
+    EXPECT_EQ(refusalOf(limit, from(1, 1), 1000 * kMs), nullptr) << "one is in progress, not six";
+    EXPECT_STREQ(refusalOf(limit, from(1, 1), 5000 * kMs), "rate_limited_concurrency");
 }
 
 }  // namespace
