@@ -128,6 +128,8 @@ void RunModel::keepAsBefore(const measure::Event& change) {
 
 void RunModel::forget() {
     m_history.clear();
+    m_slowRequests.clear();
+    m_statements = {};
     m_effects.clear();
     m_faultEndsAtS.clear();
     m_figures = kNoFigures;
@@ -336,6 +338,10 @@ void RunModel::handle(engine::Update update) {
     } else if (auto* topology = std::get_if<engine::Topology>(&update)) {
         m_topology = std::move(*topology);
         Q_EMIT topologyChanged();
+    } else if (auto* slow = std::get_if<measure::SlowRequests>(&update)) {
+        m_slowRequests.add(std::move(*slow));
+    } else if (auto* statements = std::get_if<measure::StatementBook>(&update)) {
+        m_statements = std::move(*statements);
     } else if (auto* change = std::get_if<engine::PhaseChange>(&update)) {
         const bool wasPaused = m_phase == Phase::paused;
         m_phase = change->phase;

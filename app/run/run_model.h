@@ -12,6 +12,7 @@
 #include "app/run/engine_retirement.h"
 #include "app/run/figures.h"
 #include "app/run/history.h"
+#include "app/run/slow_request_store.h"
 #include "app/twin/twin_follower.h"
 #include "app/twin/twin_source.h"
 #include "simulator/judge/diagnosis.h"
@@ -49,6 +50,9 @@ public:
     const judge::Diagnosis& diagnosis() const { return m_diagnosis; }
     const EffectTracker& effects() const { return m_effects; }
     const engine::Topology& topology() const { return m_topology; }
+    const SlowRequestStore& slowRequests() const { return m_slowRequests; }
+    /// The statements of the API and the database's plans for them, as it last told.
+    const measure::StatementBook& statements() const { return m_statements; }
     engine::Phase phase() const { return m_phase; }
     const QString& failure() const { return m_failure; }
     bool isActive() const;  // nodes are there, or coming
@@ -153,6 +157,8 @@ private:
     engine::Phase m_phase = engine::Phase::idle;
     QString m_failure;
     engine::Topology m_topology;
+    SlowRequestStore m_slowRequests;
+    measure::StatementBook m_statements;
 
     History m_history;
     Figures m_figures;

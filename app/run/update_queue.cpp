@@ -17,7 +17,8 @@ void UpdateQueue::push(engine::Update update) {
     if (m_isClosed) return;
     if (m_updates.size() >= kLimit) {
         const auto oldest = std::find_if(m_updates.begin(), m_updates.end(), [](const auto& u) {
-            return std::holds_alternative<measure::Sample>(u);
+            return std::holds_alternative<measure::Sample>(u) ||
+                   std::holds_alternative<measure::SlowRequests>(u);
         });
         if (oldest != m_updates.end()) m_updates.erase(oldest);
         ++m_dropped;

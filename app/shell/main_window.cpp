@@ -104,7 +104,8 @@ QWidget* MainWindow::makeCentre() {
     connect(m_diagram, &SystemDiagram::boxChosen, this, [this](std::size_t index) {
         const QRect rect = m_diagram->boxRect(index);
         const QRect anchor(m_diagram->mapToGlobal(rect.topLeft()), rect.size());
-        makeNodePopover(m_diagram->model().boxes[index], m_run, m_theme, this)->openAt(anchor);
+        auto* popover = new NodePopover(m_diagram->model().boxes[index], m_run, m_theme, this);
+        popover->openAt(anchor);
     });
     layout->addWidget(card, 27);
     m_tiles = new Tiles(m_run);

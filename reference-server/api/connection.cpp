@@ -5,9 +5,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+
+#include "simulator/hardware/statement_costs.h"
 
 namespace tenfold::api {
 
@@ -63,10 +66,23 @@ private:
     std::uint64_t m_statements;
 };
 
+measure::Question questionOf(const std::string& node, std::span<const Statement> statements,
+                             const Cost& cost, std::uint64_t rows) {
+    measure::Question q;
+    q.node = node;
+    q.statements = statements.size();
+    const auto kept = std::min(statements.size(), measure::RequestLog::kMostShapes);
+    for (const auto& s : statements.first(kept)) q.shapes.emplace_back(hardware::shapeOf(s.sql));
+    q.rows = cost.isKnown ? cost.fields[3] : rows;
+    q.vmSteps = cost.fields[1];
+    q.fullScanSteps = cost.fields[2];
+    return q;
+}
+
 }  // namespace
 
-Connection::Connection(int port, const std::string& database, int timeoutMs)
-    : m_connection(nullptr, &PQfinish) {
+Connection::Connection(int port, const std::string& database, int timeoutMs, std::string node)
+    : m_connection(nullptr, &PQfinish), m_node(std::move(node)) {
     const std::string text = fmt::format(
         "host=127.0.0.1 port={} user=shop dbname={} sslmode=disable gssencmode=disable "
         "client_encoding=UTF8 options='-c tenfold.report=on'",
@@ -124,19 +140,22 @@ void Connection::fail(const PGresult* result) {
     throw DatabaseError(state, message);
 }
 
-void Connection::account(Trace& trace, Nanos startNs, std::uint64_t statements, const Came& came) {
+void Connection::account(Trace& trace, Nanos startNs, std::span<const Statement> statements,
+                         const Came& came) {
     const double totalMs = static_cast<double>(monotonicNow() - startNs) / 1e6;
     PGconn* c = m_connection.get();
     const Cost cost = parseCost(PQparameterStatus(c, "tenfold.cost"));
     const char* wait = PQparameterStatus(c, "tenfold.wait");
     const double waitMs = wait ? static_cast<double>(std::strtoull(wait, nullptr, 10)) / 1e3 : 0;
-    trace.counts.statements += statements;
+    trace.counts.statements += statements.size();
     trace.counts.databaseBytes += came.bytes;
+    trace.log.begin(questionOf(m_node, statements, cost, came.rows));
     trace.add(Stage::connection, waitMs);
     if (!cost.isKnown) {
         // PostgreSQL itself: the way there and back is within its time.
         trace.counts.rows += came.rows;
         trace.add(Stage::database, totalMs - waitMs);
+        trace.log.end();
         return;
     }
     trace.counts.vmSteps += cost.fields[1];
@@ -149,6 +168,7 @@ void Connection::account(Trace& trace, Nanos startNs, std::uint64_t statements, 
     trace.add(Stage::database, databaseMs);
     // The rest of the round trip is the way there and back.
     trace.add(Stage::link, totalMs - waitMs - lockMs - databaseMs);
+    trace.log.end();
 }
 
 namespace {
@@ -203,7 +223,7 @@ Rows Connection::run(const Statement& s, Trace& trace, Nanos deadlineNs) {
         (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? rows : failed) = Rows(result);
     }
     unanswered.dismiss();
-    account(trace, start, 1, {static_cast<std::uint64_t>(rows.count()), rows.bytes()});
+    account(trace, start, {&s, 1}, {static_cast<std::uint64_t>(rows.count()), rows.bytes()});
     if (failed.result()) fail(failed.result());
     if (trace.afterRoundTrip) trace.afterRoundTrip();
     return rows;
@@ -244,7 +264,7 @@ std::vector<Rows> Connection::runPipeline(const std::vector<Statement>& statemen
         came.rows += static_cast<std::uint64_t>(rows.count());
         came.bytes += rows.bytes();
     }
-    account(trace, start, statements.size(), came);
+    account(trace, start, statements, came);
     if (failed.result()) {
         rollBack(trace, deadlineNs);
         fail(failed.result());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,9 @@ private:
 /// A libpq connection that counts what it does. One thread at a time.
 class Connection {
 public:
-    /// Connects within `timeoutMs`. Throws DatabaseError (53300: too many clients).
-    Connection(int port, const std::string& database, int timeoutMs);
+    /// Connects within `timeoutMs`. Throws DatabaseError (53300: too many clients). `node`: whose
+    /// answers these are, in what a trace tells.
+    Connection(int port, const std::string& database, int timeoutMs, std::string node = "");
 
     /// One round trip, one statement, never a named one: it works behind a transaction pooler.
     /// `deadlineNs` bounds the wait; past it the connection is broken and 57014 is thrown.
@@ -64,12 +66,14 @@ private:
         std::uint64_t rows = 0;
         std::uint64_t bytes = 0;
     };
-    void account(Trace& trace, measure::Nanos startNs, std::uint64_t statements, const Came& came);
+    void account(Trace& trace, measure::Nanos startNs, std::span<const Statement> statements,
+                 const Came& came);
     /// Ends the transaction that a failed pipeline has left open: the next borrower would be told
     /// that it is aborted, and every other writer would wait for its token.
     void rollBack(Trace& trace, measure::Nanos deadlineNs);
 
     std::unique_ptr<PGconn, decltype(&PQfinish)> m_connection;
+    std::string m_node;
     bool m_isUsable = true;
     std::uint64_t m_lsn = 0;
 };

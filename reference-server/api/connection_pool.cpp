@@ -42,7 +42,7 @@ void ConnectionPool::openLoop() {
         std::unique_ptr<Connection> fresh;
         try {
             fresh = std::make_unique<Connection>(m_settings.port, m_settings.database,
-                                                 kConnectTimeoutMs);
+                                                 kConnectTimeoutMs, m_settings.node);
         } catch (const DatabaseError&) {
             // Counted below; the database has said why in its own log of rejections.
         }

@@ -25,6 +25,7 @@ public:
         std::string database = "shop";
         int size = 10;
         double waitMs = 1000;  // then 503
+        std::string node{};    // whose answers these are, in what a trace tells
     };
     struct Counters {
         int open = 0;

@@ -34,7 +34,7 @@ DatabaseAccess::DatabaseAccess(Plan plan, const DatabaseAccess* before) : m_plan
         before && before->m_plan.size == m_plan.size && before->m_plan.waitMs == m_plan.waitMs;
     const auto pool = [&](const Target& t) {
         return std::make_shared<ConnectionPool>(
-            ConnectionPool::Settings{t.port, t.database, m_plan.size, m_plan.waitMs});
+            ConnectionPool::Settings{t.port, t.database, m_plan.size, m_plan.waitMs, t.id});
     };
     m_primary = isComparable && before->m_plan.primary == m_plan.primary ? before->m_primary
                                                                          : pool(m_plan.primary);

@@ -5,6 +5,7 @@
 
 #include "simulator/measure/clock.h"
 #include "simulator/measure/sample.h"
+#include "simulator/measure/slow_request.h"
 
 namespace tenfold::api {
 
@@ -12,11 +13,15 @@ namespace tenfold::api {
 struct Trace {
     measure::ServerCounts counts;
     measure::StageTimes where;
+    measure::RequestLog log;  // the same times, one after the other
     /// Called after each round trip to a database that went well, with its counts booked. What it
     /// throws ends the request; the connection stays good. Set by who records requests.
     std::function<void()> afterRoundTrip;
 
-    void add(measure::Stage stage, double ms) { where.of(stage) += ms; }
+    void add(measure::Stage stage, double ms) {
+        where.of(stage) += ms;
+        log.add(stage, ms);
+    }
 };
 
 /// Adds the time until the end of its scope to a stage.

@@ -17,6 +17,7 @@ int runProfiler(nodes::ControlChannel& control, const json& start) {
         isOver = true;
     });
     try {
+        control.emit({{"plans", plansJson()}});
         const supervisor::RunFolder folder;
         RecordingSettings s;
         s.dataset = data::ensureShop(data::cacheFolder());

@@ -10,8 +10,9 @@ namespace tenfold::profiler {
 /// The role `profiler`: records what each request takes, for the simulated system, and ends.
 ///
 /// Start line: {"cmd":"start"} with, as far as they differ from RecordingSettings, "seed", "draws",
-/// "most", "page_size", "only_paged". It answers {"progress":0..1,"text"} while it works and then
-/// {"profile":{…"tenfold.operations/2"…}}. End of stdin ends it.
+/// "most", "page_size", "only_paged". It answers {"plans":{…"tenfold.plans/1"…}} at once,
+/// {"progress":0..1,"text"} while it works and then {"profile":{…"tenfold.operations/2"…}}. End of
+/// stdin ends it.
 int runProfiler(nodes::ControlChannel& control, const nlohmann::json& start);
 
 }  // namespace tenfold::profiler

@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "reference-server/data/query_plans.h"
 #include "simulator/load/endpoints.h"
 
 namespace tenfold::profiler {
@@ -63,6 +64,21 @@ std::vector<Operation> recordAll(const RecordingSettings& settings, const std::a
         out[i] = p == fewOrders ? recorder.extrapolate(all[i]) : recorder.record(all[i]);
     }
     return out;
+}
+
+json plansJson() {
+    const auto without = data::plansOfSchema(false);
+    const auto with = data::plansOfSchema(true);
+    json statements = json::object();
+    for (const auto& [shape, s] : without.byShape) {
+        statements[shape] = {{"text", s.text}};
+        if (s.plan.empty()) continue;
+        statements[shape]["off"] = s.plan;
+        statements[shape]["on"] = with.byShape.at(shape).plan;
+    }
+    return {{"format", "tenfold.plans/1"},
+            {"sqlite", ::sqlite3_libversion()},
+            {"statements", std::move(statements)}};
 }
 
 json toJson(const std::vector<Operation>& operations, const RecordingSettings& settings) {

@@ -33,6 +33,9 @@ using RecordingProgress = std::function<void(std::size_t done, std::size_t of, s
 std::vector<Operation> recordAll(const RecordingSettings& settings, const std::atomic<bool>& isOver,
                                  const RecordingProgress& progress);
 
+/// The file "tenfold.plans/1", as simulator/system/statement_plans.h describes it.
+nlohmann::json plansJson();
+
 /// The file "tenfold.operations/2", as simulator/system/operation_profile_file.h describes it.
 nlohmann::json toJson(const std::vector<Operation>& operations, const RecordingSettings& settings);
 

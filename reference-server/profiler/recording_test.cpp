@@ -129,5 +129,11 @@ TEST(ShippedRecording, IsOfTheDatasetThatIsBuilt) {
     EXPECT_EQ(j.at("operations").size(), combinations(20, false).size());
 }
 
+TEST(Plans, ThoseShippedAreOfThisSchemaAndTheseStatements) {
+    std::ifstream in(hardware::assetsDir() / "profiles" / "plans.json");
+    EXPECT_EQ(json::parse(in, nullptr, false), plansJson())
+        << "tenfold-cli profile --only operations --folder assets/profiles records them";
+}
+
 }  // namespace
 }  // namespace tenfold::profiler

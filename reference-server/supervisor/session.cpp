@@ -200,6 +200,8 @@ awaitable<void> Session::start(const json& line) {
     hooks.onLine = [this](const std::string& node, const json& l) {
         if (l.contains("sample") && m_merger)
             m_merger->add(node, measure::sampleFromJson(l["sample"]));
+        for (const char* told : {"slow_requests", "statements"})
+            if (l.contains(told)) m_emit({{told, l[told]}});
         if (l.contains("event"))
             event(EventKind::note, l["event"].get<std::string>(), l.value("detail", ""), false);
     };

@@ -24,7 +24,8 @@ namespace tenfold::supervisor {
 /// In:  {"cmd":"start","scenario":{…},"hardware":{…},"t0_ns","paused"}, {"cmd":"design","design",
 ///      "text"}, {"cmd":"machines","machines"}, {"cmd":"users","daily_active_users","hardware"},
 ///      {"cmd":"fault","name","duration_s"}, {"cmd":"pause"}, {"cmd":"resume"}, {"cmd":"stop"}
-/// Out: {"phase","reason"?}, {"topology":[…]}, {"sample":{…}}, {"event":{…}}
+/// Out: {"phase","reason"?}, {"topology":[…]}, {"sample":{…}}, {"event":{…}},
+///      {"slow_requests":[…]}, {"statements":{…}}
 class Session {
 public:
     using Emit = std::function<void(const nlohmann::json&)>;

@@ -21,6 +21,7 @@
 #include "simulator/mechanisms/catalogue.h"
 #include "simulator/system/hop_overheads.h"
 #include "simulator/system/operation_profile_file.h"
+#include "simulator/system/statement_plans.h"
 
 namespace tenfold::cli {
 
@@ -29,6 +30,7 @@ using nlohmann::json;
 using system::HopOverheads;
 using system::OperationProfile;
 using system::OperationProfileFile;
+using system::StatementPlans;
 
 namespace {
 
@@ -98,7 +100,12 @@ Part timed(const fs::path& file, Step step) {
 }
 
 Part profileOperations(const fs::path& file, std::optional<int> pageSize) {
-    Part part = timed(file, [&](const StepProgress& p) { return recordOperations(pageSize, p); });
+    json plans;
+    Part part = timed(file, [&](const StepProgress& p) {
+        auto recorded = recordOperations(pageSize, p);
+        plans = std::move(recorded.plans);
+        return std::move(recorded.profile);
+    });
     // Page sizes that were recorded before are kept.
     const json before = readJson(fs::exists(file) ? file : OperationProfile::shippedFile());
     json whole = part.content;
@@ -106,6 +113,10 @@ Part profileOperations(const fs::path& file, std::optional<int> pageSize) {
         whole = OperationProfileFile::merged(before, part.content);
     write(file, OperationProfileFile::textOf(whole));
     OperationProfile check(file);
+    // They depend on nothing of this host: whoever ships the one file ships the other.
+    const fs::path plansFile = file.parent_path() / StatementPlans::shippedFile().filename();
+    write(plansFile, plans.dump(1) + "\n");
+    StatementPlans checkPlans(plansFile);
     return part;
 }
 

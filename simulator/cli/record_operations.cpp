@@ -13,14 +13,19 @@ namespace {
 constexpr auto kSilence = 120s;
 }  // namespace
 
-json recordOperations(std::optional<int> pageSize, const StepProgress& progress) {
+RecordedOperations recordOperations(std::optional<int> pageSize, const StepProgress& progress) {
     ChildLines profiler("tenfold-server", {"--role", "profiler"});
     json start = {{"cmd", "start"}};
     if (pageSize) start.update({{"page_size", *pageSize}, {"only_paged", true}});
     profiler.send(start);
+    RecordedOperations recorded;
     while (true) {
         json line = profiler.next(kSilence);
-        if (line.contains("profile")) return line["profile"];
+        if (line.contains("plans")) recorded.plans = line["plans"];
+        if (line.contains("profile")) {
+            recorded.profile = line["profile"];
+            return recorded;
+        }
         if (line.contains("progress"))
             progress(line["progress"].get<double>(), line.value("text", ""));
     }

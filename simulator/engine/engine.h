@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "simulator/measure/sample.h"
+#include "simulator/measure/slow_request.h"
+#include "simulator/measure/statement_book.h"
 #include "simulator/measure/timeline.h"
 #include "simulator/scenario/scenario.h"
 
@@ -47,8 +49,10 @@ struct Topology {
     std::vector<NodeAddress> nodes;
 };
 
-/// What an engine emits. Samples come in slot order, one for each 250 ms.
-using Update = std::variant<PhaseChange, Topology, measure::Sample, measure::Event>;
+/// What an engine emits. Samples come in slot order, one for each 250 ms; slow requests about once
+/// a second, and the statements' plans whenever they have changed.
+using Update = std::variant<PhaseChange, Topology, measure::Sample, measure::Event,
+                            measure::SlowRequests, measure::StatementBook>;
 
 /// A change to a running scenario.
 struct DesignChange {

@@ -28,6 +28,7 @@ void Api::start(std::uint32_t index, Instance& instance, Nanos now) {
     m_deadlines.push_back({index, r.generation, r.apiDeadline});
     ++instance.arrived;
     instance.requests.push_back(index);
+    if (auto* slow = m_system.slowLogs()) slow->begin(r, index);
     const Nanos hop = m_system.hopNs(Hop::instance);
     const bool isCacheable = DesignState::isCacheable(r.endpoint);
     if (isCacheable) r.cacheKey = r.design->cacheKeyOf(r.endpoint, r.key);
@@ -188,6 +189,21 @@ void Api::send(std::uint32_t index, Nanos now) {
     m_system.at(w.sentAt + hop + m_system.halfLinkNs(), EventKind::workArrives, r.work);
 }
 
+/// For who watches: what a round trip asked, and what that took.
+measure::Question Api::questionOf(const Work& w) const {
+    measure::Question q;
+    q.node = m_system.databases().nameOf(w.node);
+    q.statements = w.count;
+    for (std::uint64_t i = 0; i < w.done; ++i) {
+        const auto& s = m_system.statement(statementAt(*w.trace, w.first + i));
+        if (i < measure::RequestLog::kMostShapes) q.shapes.push_back(s.shape);
+        q.rows += s.rows;
+        q.vmSteps += s.vmSteps;
+        q.fullScanSteps += s.fullScanSteps;
+    }
+    return q;
+}
+
 void Api::statementAnswers(std::uint32_t workIndex, Nanos now) {
     auto& works = m_system.databases().works();
     const Work w = works[workIndex];
@@ -204,9 +220,11 @@ void Api::statementAnswers(std::uint32_t workIndex, Nanos now) {
         r.counts.rows += s.rows;
         r.counts.databaseBytes += s.bytes;
     }
+    if (r.log) r.log->begin(questionOf(w));
     r.spent(Stage::lock, w.lockNs);
     r.spent(Stage::database, w.databaseNs);
     r.spent(Stage::link, now - w.sentAt - w.lockNs - w.databaseNs);
+    if (r.log) r.log->end();
     returnConnection(r, now);
     if (w.hasFailed) return fail(w.request, now, "database_down");
     Instance& instance = *m_instances[r.instance];
@@ -353,6 +371,7 @@ void Api::served(std::uint32_t index, Nanos now) {
     ++instance.completed;
     std::erase(instance.requests, index);
     m_system.book().served(r);
+    if (auto* slow = m_system.slowLogs()) slow->ended(r, instance.name, now);
     m_system.gateway().answered(index, now);
 }
 

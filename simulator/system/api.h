@@ -78,6 +78,7 @@ private:
         Nanos at;
     };
     void addInstance(Nanos now);
+    measure::Question questionOf(const Work& work) const;
     void askCache(Request& r, std::uint32_t index, Phase phase, Nanos now, Nanos after);
     void chooseTrace(Request& r, bool isHit);
     void read(std::uint32_t index, Nanos now, Nanos startAt);

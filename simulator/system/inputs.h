@@ -8,6 +8,7 @@
 #include "simulator/hardware/statement_costs.h"
 #include "simulator/system/hop_overheads.h"
 #include "simulator/system/operation_profile.h"
+#include "simulator/system/statement_plans.h"
 
 namespace tenfold::system {
 
@@ -39,6 +40,8 @@ struct Inputs {
     std::shared_ptr<const HopOverheads> hops;
     CostFactors factors{};
     std::optional<Calibration> real{};  // databases, pooler and cache are real ones
+    /// For whoever looks at single requests; nothing is computed from it.
+    std::shared_ptr<const StatementPlans> plans{};
 
     /// What is shipped, or what `tenfold-cli profile` has recorded on this host.
     static Inputs shipped();

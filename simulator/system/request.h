@@ -7,6 +7,7 @@
 
 #include "simulator/load/request_mix.h"
 #include "simulator/measure/sample.h"
+#include "simulator/measure/slow_request.h"
 #include "simulator/system/event.h"
 
 namespace tenfold::system {
@@ -68,9 +69,11 @@ struct Request {
     Nanos tokenEndsAt = 0;    // of the token it carries
     measure::ServerCounts counts;
     std::array<float, measure::kStages> whereMs{};
+    measure::RequestLog* log = nullptr;  // of who watches slow requests; null: nobody does
 
     void spent(measure::Stage stage, Nanos ns) {
         whereMs[static_cast<std::size_t>(stage)] += static_cast<float>(ns) * 1e-6F;
+        if (log) log->add(stage, static_cast<double>(ns) * 1e-6);
     }
 };
 

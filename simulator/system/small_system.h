@@ -134,7 +134,7 @@ protected:
                 {}};
     }
     /// Without load: what is asked is asked by hand.
-    System& start(Mechanisms mechanisms = {}) {
+    System& start(Mechanisms mechanisms = {}, const Options& options = {}) {
         write("hardware/tiers.json", m_tiers);
         if (!mechanisms.admission) mechanisms.admission = std::make_unique<LetsAllIn>();
         if (!mechanisms.localCaches) mechanisms.localCaches = std::make_unique<RemembersNothing>();
@@ -142,7 +142,7 @@ protected:
         if (!mechanisms.cache) mechanisms.cache = std::make_unique<KeepsNothing>();
         if (!mechanisms.jobs) mechanisms.jobs = std::make_unique<HasNoJobs>();
         if (!mechanisms.router) mechanisms.router = std::make_unique<AsksThePrimary>();
-        m_system = std::make_unique<System>(m_scenario, inputs(), std::move(mechanisms));
+        m_system = std::make_unique<System>(m_scenario, inputs(), std::move(mechanisms), options);
         m_system->pause(true);
         return *m_system;
     }

@@ -16,7 +16,8 @@ Inputs Inputs::shipped() {
             std::make_shared<OperationProfile>(OperationProfile::shipped()),
             std::make_shared<HopOverheads>(HopOverheads::shipped()),
             {},
-            {}};
+            {},
+            std::make_shared<StatementPlans>(StatementPlans::shipped())};
 }
 
 System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mechanisms,
@@ -26,6 +27,7 @@ System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mec
       m_mechanisms(std::move(mechanisms)),
       m_traceStream(scenario.seed, options.traceName + ".traces"),
       m_hopStream(scenario.seed, options.traceName + ".hops"),
+      m_slowLogs(options.tellsSlow ? std::make_unique<SlowLogs>() : nullptr),
       m_databases(*this, m_inputs),
       m_provider(*this, scenario.seed),
       m_worker(*this),

@@ -22,6 +22,7 @@
 #include "simulator/system/provider.h"
 #include "simulator/system/request.h"
 #include "simulator/system/slot_book.h"
+#include "simulator/system/slow_logs.h"
 #include "simulator/system/worker.h"
 
 namespace tenfold::system {
@@ -33,6 +34,7 @@ constexpr std::uint32_t kPoolerPools = 0x1000'0000;
 struct Options {
     bool startsWarm = false;         // the shared cache holds what it would after a long time
     std::string traceName = "twin";  // of the streams that draw traces and hops
+    bool tellsSlow = false;          // somebody looks at single requests
 };
 
 /// The simulated system: the nodes of the live one, and the clock and queue they share.
@@ -56,6 +58,10 @@ public:
     std::uint64_t events() const { return m_events; }
     /// Flags of the timeline since the last call: changes, faults that began and ended.
     std::vector<measure::Event> takeFlags();
+    /// The slowest requests since the last call, when the options want them.
+    measure::SlowRequests takeSlow() {
+        return m_slowLogs ? m_slowLogs->take() : measure::SlowRequests{};
+    }
 
     // Changes, from now on; requests keep the version they entered with.
     void change(const scenario::Design& design);
@@ -97,6 +103,8 @@ public:
     Provider& provider() { return m_provider; }
     Worker& worker() { return m_worker; }
     SlotBook& book() { return m_book; }
+    /// Null: nobody looks at single requests.
+    SlowLogs* slowLogs() { return m_slowLogs.get(); }
     ProductVersions& versions() { return m_versions; }
     random::Stream& traceStream() { return m_traceStream; }
     const StatementTrace& statement(std::uint32_t index) const {
@@ -142,6 +150,7 @@ private:
     Slab<Request> m_requests;
     std::vector<std::unique_ptr<DesignState>> m_designs;
     SlotBook m_book;
+    std::unique_ptr<SlowLogs> m_slowLogs;
     ProductVersions m_versions;
     Databases m_databases;
     Provider m_provider;

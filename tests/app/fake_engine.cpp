@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "simulator/load/endpoints.h"
+#include "tests/app/fake_slow.h"
 
 namespace tenfold::fake {
 
@@ -43,6 +44,7 @@ void FakeEngine::start(const scenario::Scenario& scenario, bool isPaused) {
     }
     m_isStarted = true;
     setTopology();
+    m_handler(statements(m_scenario.design));
     m_handler(PhaseChange{isPaused ? Phase::paused : Phase::running, ""});
     for (int i = 0; i < m_options.preludeSlots; ++i) makeSlot();
     if (m_options.pace != Pace::realTime) return;
@@ -65,6 +67,7 @@ void FakeEngine::apply(engine::Change change) {
         m_scenario.design = d->design;
         ++m_version;
         flag(EventKind::switched, d->text);
+        m_handler(statements(m_scenario.design));
     } else if (const auto* m = std::get_if<engine::MachinesChange>(&change)) {
         m_scenario.machines = m->machines;
         ++m_version;
@@ -270,6 +273,9 @@ void FakeEngine::makeSlot() {
     s.generatorLag.recordMs(0.3, 10);
     s.hostCpu = std::min(0.9, 0.15 + hz * 0.0002);
     m_handler(s);
+    if (m_slot % 4 == 0 && !m_isPaused)
+        m_handler(measure::SlowRequests{
+            {slowOrdersList(m_scenario.design, static_cast<double>(m_slot) * kSlotMs)}});
 }
 
 void FakeEngine::fillNodes(measure::Sample& s, double arrived, double answered, const Work& work) {

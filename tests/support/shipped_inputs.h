@@ -14,7 +14,8 @@ inline const system::Inputs& shippedInputs() {
         std::make_shared<system::OperationProfile>(system::OperationProfile::shippedFile()),
         std::make_shared<system::HopOverheads>(system::HopOverheads::shippedFile()),
         {},
-        {}};
+        {},
+        std::make_shared<system::StatementPlans>(system::StatementPlans::shipped())};
     return inputs;
 }
 

@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <future>
 
+#include "reference-server/data/query_plans.h"
+#include "reference-server/data/sqlite_handle.h"
 #include "reference-server/nodes/common/slot_reporter.h"
 #include "reference-server/nodes/database/database_node.h"
 #include "reference-server/nodes/database/replica_feed.h"
@@ -60,9 +62,22 @@ int runDatabase(ControlChannel& control, const json& start) {
         MetricsServer metrics([&] { return reporter.metricsText(); });
         control.emit({{"ready", true}, {"port", node.port()}, {"metrics_port", metrics.port()}});
 
+        // What its statements are and how it carries them out; a replica's are the primary's.
+        const auto tellPlans = [&control, &settings, &identity] {
+            if (settings.isReplica) return;
+            try {
+                const auto db = data::openSqlite(settings.file, SQLITE_OPEN_READWRITE);
+                control.emit({{"statements", measure::toJson(data::plansOf(db.get()))}});
+            } catch (const data::SqliteError& e) {
+                control.emit({{"event", identity.id + ": no query plans"}, {"detail", e.what()}});
+            }
+        };
+        asio::post(node.io(), tellPlans);
+
         const auto setIndexes = [&](bool isOn, const char* key, std::uint64_t v) {
-            asio::post(node.io(), [&node, &control, isOn, key, v] {
-                node.setIndexes(isOn, [&control, key, v](const std::string& detail) {
+            asio::post(node.io(), [&node, &control, tellPlans, isOn, key, v] {
+                node.setIndexes(isOn, [&control, tellPlans, key, v](const std::string& detail) {
+                    if (!detail.empty()) tellPlans();
                     json line = {{key, v}};
                     if (!detail.empty()) line["detail"] = detail;
                     control.emit(line);

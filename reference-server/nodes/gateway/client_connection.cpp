@@ -8,6 +8,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -229,7 +230,8 @@ void ClientConnection::forward(std::optional<std::uint64_t> user) {
     for (const auto& name : names) r.erase(name);
     // What a client says about itself under our names counts for nothing.
     for (const char* name : {"X-Tenfold-Hop", "X-Tenfold-Client", "X-Tenfold-User",
-                             "X-Tenfold-Version", "X-Forwarded-For", "REMOTE_ADDR", "Keep-Alive",
+                             "X-Tenfold-Version", "X-Tenfold-Auth-Us", "X-Tenfold-Queued-Us",
+                             "X-Forwarded-For", "REMOTE_ADDR", "Keep-Alive",
                              // For this hop only. The whole body is here: nobody need be asked
                              // whether to go on, nor answer with a "100" that is not the answer.
                              "Connection", "Proxy-Connection", "Upgrade", "TE", "Expect",
@@ -251,6 +253,7 @@ void ClientConnection::forward(std::optional<std::uint64_t> user) {
     r.set("X-Tenfold-Client", m_address);
     r.set("X-Tenfold-Version", std::to_string(m_node.version()));
     if (user) r.set("X-Tenfold-User", std::to_string(*user));
+    if (m_authMs > 0) r.set("X-Tenfold-Auth-Us", std::to_string(std::lround(m_authMs * 1e3)));
     r.keep_alive(true);
     const auto self = shared_from_this();
     m_node.upstreams().send(

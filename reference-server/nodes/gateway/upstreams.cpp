@@ -165,7 +165,10 @@ void Upstreams::start(const InstancePtr& instance, ExchangePtr exchange) {
     ++instance->open;
     if (!exchange->hasWaited) {
         exchange->hasWaited = true;
-        exchange->queueMs = static_cast<double>(monotonicNow() - exchange->askedAt) / 1e6;
+        const Nanos queued = monotonicNow() - exchange->askedAt;
+        exchange->queueMs = static_cast<double>(queued) / 1e6;
+        // So that the instance can tell of a slow request from its beginning.
+        exchange->request->set("X-Tenfold-Queued-Us", std::to_string(queued / 1000));
     }
     auto connection = takeIdle(*instance);
     if (!connection) connection = std::make_shared<Connection>(m_io, instance);

@@ -116,6 +116,15 @@ mechanisms::LocalCache::Settings localSettings(const scenario::Design& design) {
             static_cast<Nanos>(design.parameter("in_process_cache", "ttl_s", 10) * 1e9)};
 }
 
+/// What it waited for at the gateway, which counts it there: here it is told, not counted.
+void logGateway(measure::RequestLog& log, const httplib::Request& in) {
+    const auto ms = [&in](const char* name) {
+        return static_cast<double>(number(in.get_header_value(name))) / 1e3;
+    };
+    log.add(Stage::auth, ms("X-Tenfold-Auth-Us"));
+    log.add(Stage::gatewayQueue, ms("X-Tenfold-Queued-Us"));
+}
+
 std::string serverTiming(const api::Trace& trace) {
     std::string out;
     for (int i = 0; i < measure::kStages; ++i) {
@@ -331,6 +340,7 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
                          const Backend& backend, bool isFromGateway) {
     const Nanos arrived = measure::monotonicNow();
     api::Trace trace;
+    if (isFromGateway) logGateway(trace.log, in);
     trace.add(Stage::thread, WorkerQueue::takeWaitMs());
     api::Request request;
     request.method = in.method;
@@ -397,6 +407,22 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
     }
     out.set_header("Server-Timing", serverTiming(trace));
     m_book.closed(backend.version, endpoint, trace, out.body.size(), reason);
+    remember(in, out.status, endpoint, backend, isFromGateway, trace);
+}
+
+void ApiServer::remember(const httplib::Request& in, int status, std::size_t endpoint,
+                         const Backend& backend, bool isFromGateway, const api::Trace& trace) {
+    const auto& design = backend.design;
+    const bool isAuthAsked =
+        trace.log.of(Stage::auth) > 0 && design.is("token_validation", "central");
+    SlowBook::Ended what{
+        {m_identity.id, isFromGateway, isAuthAsked, !design.is("connection_pooler", "off")}};
+    what.endpoint = load::endpoints()[endpoint].id;
+    what.method = in.method;
+    what.target = in.target;
+    what.status = status;
+    what.atMs = static_cast<double>(measure::monotonicNow() - m_identity.clock.t0Ns) / 1e6;
+    m_slow.ended(what, trace);
 }
 
 measure::Sample ApiServer::collect() {

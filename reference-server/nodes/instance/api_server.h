@@ -14,6 +14,7 @@
 #include "reference-server/api/emulated_cpu.h"
 #include "reference-server/nodes/common/control.h"
 #include "reference-server/nodes/instance/request_book.h"
+#include "reference-server/nodes/instance/slow_book.h"
 #include "simulator/hardware/profile.h"
 
 namespace httplib {
@@ -40,6 +41,8 @@ public:
 
     int port() const { return m_port; }
     measure::Sample collect();
+    /// The slowest requests since the last call.
+    measure::SlowRequests takeSlow() { return m_slow.take(); }
     /// The text of /metrics. When this returns, what was set before is called no more.
     void setMetrics(std::function<std::string()> text);
 
@@ -60,6 +63,8 @@ private:
     void handleOther(const httplib::Request& in, httplib::Response& out);
     void answerTo(const httplib::Request& in, httplib::Response& out, std::size_t endpoint,
                   const Backend& backend, bool isFromGateway);
+    void remember(const httplib::Request& in, int status, std::size_t endpoint,
+                  const Backend& backend, bool isFromGateway, const api::Trace& trace);
     void listen();
 
     NodeIdentity m_identity;
@@ -67,6 +72,7 @@ private:
     api::EmulatedCpu m_cpu;
     api::IdMaker m_ids;
     RequestBook m_book;
+    SlowBook m_slow;
     std::mutex m_metricsMutex;
     std::function<std::string()> m_metrics;
     mutable std::mutex m_mutex;  // of the two below

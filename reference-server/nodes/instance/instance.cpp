@@ -13,6 +13,19 @@ namespace tenfold::nodes {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr std::int64_t kSlotsPerSecond = 4;
+
+/// A second of them: whoever looks at one is a person.
+void tellSlow(ControlChannel& control, ApiServer& server) {
+    json requests = json::array();
+    for (const auto& r : server.takeSlow().requests) requests.push_back(measure::toJson(r));
+    if (!requests.empty()) control.emit({{"slow_requests", std::move(requests)}});
+}
+
+}  // namespace
+
 int runInstance(ControlChannel& control, const json& start) {
     const NodeIdentity identity = identityFrom(start);
     ApiServer server(identity, hardware::profileFromJson(start.at("hardware")));
@@ -22,7 +35,10 @@ int runInstance(ControlChannel& control, const json& start) {
     };
     prepare(start);
     server.publish(start.at("version").get<std::uint64_t>());
-    SlotReporter reporter(control, identity, [&](std::int64_t) { return server.collect(); });
+    SlotReporter reporter(control, identity, [&](std::int64_t slot) {
+        if (slot % kSlotsPerSecond == 0) tellSlow(control, server);
+        return server.collect();
+    });
     server.setMetrics([&] { return reporter.metricsText(); });
     control.emit({{"ready", true}, {"port", server.port()}});
 

@@ -7,6 +7,7 @@
 #include "reference-server/supervisor/real/postgres_cluster.h"
 #include "reference-server/supervisor/real/postgres_indexes.h"
 #include "reference-server/supervisor/real/postgres_monitor.h"
+#include "reference-server/supervisor/real/postgres_plans.h"
 #include "reference-server/supervisor/real/postgres_template.h"
 #include "reference-server/supervisor/real/process_tree.h"
 #include "reference-server/supervisor/real/programs.h"
@@ -104,10 +105,23 @@ int runPostgres(nodes::ControlChannel& control, const json& start) {
                       {"pid", cluster.pid()},
                       {"program", program}});
 
+        const auto tellPlans = [&](PgSession& session) {
+            try {
+                control.emit({{"statements", measure::toJson(plansOf(session))}});
+            } catch (const std::exception& e) {
+                control.emit({{"event", identity.id + ": no query plans"}, {"detail", e.what()}});
+            }
+        };
+        if (!isReplica) {
+            auto session = cluster.session();
+            tellPlans(session);
+        }
         const auto changeIndexes = [&](bool isOn) -> std::string {
             if (isReplica) return "";  // they come with the primary's changes
             auto session = cluster.session();
-            return setIndexes(session, isOn, true);
+            const std::string detail = setIndexes(session, isOn, true);
+            if (!detail.empty()) tellPlans(session);
+            return detail;
         };
         const auto answer = [&](const char* key, std::uint64_t v, const std::string& detail) {
             json line = {{key, v}};

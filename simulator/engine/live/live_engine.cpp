@@ -85,6 +85,13 @@ private:
                 m_handler(measure::sampleFromJson(line["sample"]));
             } else if (line.contains("event")) {
                 m_handler(measure::eventFromJson(line["event"]));
+            } else if (line.contains("slow_requests")) {
+                measure::SlowRequests slow;
+                for (const auto& r : line["slow_requests"])
+                    slow.requests.push_back(measure::slowRequestFromJson(r));
+                m_handler(std::move(slow));
+            } else if (line.contains("statements")) {
+                m_handler(measure::statementBookFromJson(line["statements"]));
             } else if (line.contains("topology")) {
                 m_handler(topologyFrom(line["topology"]));
             } else if (line.contains("phase")) {

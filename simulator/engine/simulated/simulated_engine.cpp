@@ -19,6 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kSlot = std::chrono::milliseconds(250);
+constexpr std::int64_t kSlotsPerSecond = 4;
 constexpr std::size_t kMostCommands = 256;
 
 struct Stop {};
@@ -74,13 +75,17 @@ private:
         m_handler(PhaseChange{Phase::starting, ""});
         std::unique_ptr<system::System> system;
         try {
-            system = makeSystem(scenario, m_inputs);
+            // Beside a live run nobody looks at the twin's single requests.
+            system::Options options;
+            options.tellsSlow = m_pace == Pace::clock;
+            system = makeSystem(scenario, m_inputs, options);
         } catch (const std::exception& e) {
             m_handler(PhaseChange{Phase::failed, e.what()});
             return;
         }
         if (isPaused) system->pause(true);
         m_handler(PhaseChange{isPaused ? Phase::paused : Phase::running, ""});
+        tellPlans(scenario.design);
         const auto begun = Clock::now();
         while (const auto next = wait(*system, begun)) {
             if (const auto* command = std::get_if<Command>(&*next)) {
@@ -135,6 +140,12 @@ private:
         measure::Sample sample = system.nextSlot();
         for (auto& flag : system.takeFlags()) m_handler(std::move(flag));
         m_handler(std::move(sample));
+        if (system.slot() % kSlotsPerSecond != 0) return;
+        if (auto slow = system.takeSlow(); !slow.requests.empty()) m_handler(std::move(slow));
+    }
+
+    void tellPlans(const scenario::Design& design) {
+        if (m_pace == Pace::clock && m_inputs.plans) m_handler(m_inputs.plans->under(design));
     }
 
     void drain(system::System& system, const scenario::Scenario& scenario) {
@@ -165,6 +176,7 @@ private:
         if (const auto* d = std::get_if<DesignChange>(&change)) {
             system.change(d->design);
             system.flagChange(measure::EventKind::switched, d->text);
+            tellPlans(d->design);
         } else if (const auto* m = std::get_if<MachinesChange>(&change)) {
             system.change(m->machines);
             system.flagChange(measure::EventKind::machines, "other machines");
