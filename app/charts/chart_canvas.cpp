@@ -156,6 +156,11 @@ void ChartCanvas::setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle>
     applyTheme();
 }
 
+void ChartCanvas::setLineLabels(const QStringList& labels) {
+    for (std::size_t i = 0; i < m_lines.size(); ++i)
+        m_lines[i].label = labels.value(static_cast<qsizetype>(i));
+}
+
 void ChartCanvas::applyTheme() {
     const Theme& theme = m_theme.theme();
     for (std::size_t i = 0; i < m_lineSeries.size(); ++i)

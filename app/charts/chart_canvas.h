@@ -22,6 +22,7 @@ public:
     ChartCanvas(const ThemeSource& theme, ChartView& owner);
 
     void setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle> areas);
+    void setLineLabels(const QStringList& labels);
     void setScale(const ChartScale& scale);
     void setReference(double y, const QString& text);
     void showData(ChartData data);

@@ -265,6 +265,7 @@ void ChartCanvas::paintCursor(QPainter& p) const {
     const auto add = [&](const auto& styles, const auto& values, bool mayHide) {
         for (std::size_t i = styles.size(); i-- > 0;) {
             if (i >= values.size() || k >= values[i].size()) continue;
+            if (styles[i].label.isEmpty()) continue;
             const double v = values[i][k];
             const bool hasValue = std::isfinite(v);
             // Of many bands most have no height: their rows would hide the chart.

@@ -18,14 +18,19 @@ std::vector<QStringList> rowsOf(const ChartView& chart) {
     const ChartData& shown = chart.data();
     const bool hasSamples = shown.samples.size() == shown.x.size();
     QStringList heads{QObject::tr("seconds ago")};
-    for (const auto& style : chart.lines()) heads << style.label;
-    for (const auto& style : chart.areas()) heads << style.label;
+    const auto addHeads = [&heads](const auto& styles) {
+        for (const auto& style : styles)
+            if (!style.label.isEmpty()) heads << style.label;
+    };
+    addHeads(chart.lines());
+    addHeads(chart.areas());
     if (hasSamples) heads << "n";
     std::vector<QStringList> rows{heads};
     for (std::size_t k = shown.x.size(); k-- > 0;) {
         QStringList row{QString::number(-shown.x[k], 'f', 0)};
         const auto add = [&](const auto& styles, const auto& values) {
             for (std::size_t i = 0; i < styles.size(); ++i) {
+                if (styles[i].label.isEmpty()) continue;
                 const double v = i < values.size() ? values[i][k] : kNoData;
                 row << (!std::isfinite(v)  ? QObject::tr("no data")
                         : styles[i].format ? styles[i].format(v)

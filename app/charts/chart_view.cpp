@@ -19,6 +19,9 @@ ChartView::~ChartView() = default;
 void ChartView::setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle> areas) {
     m_canvas->setSeries(std::move(lines), std::move(areas));
 }
+void ChartView::setLineLabels(const QStringList& labels) {
+    m_canvas->setLineLabels(labels);
+}
 void ChartView::setScale(const ChartScale& scale) {
     m_canvas->setScale(scale);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 #include <memory>
 #include <optional>
@@ -42,6 +43,8 @@ public:
     /// Styles first, once; lines are drawn over areas.
     void setSeries(std::vector<LineStyle> lines, std::vector<AreaStyle> areas);
     void setScale(const ChartScale& scale);
+    /// Other names for the lines; one without a name has no data and stands in no table.
+    void setLineLabels(const QStringList& labels);
     /// A dashed line across: the objective.
     void setReference(double y, const QString& text);
 

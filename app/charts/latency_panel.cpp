@@ -18,7 +18,7 @@ public:
                 {"p99", &Theme::p99, 2.8, milliseconds}};
     }
 
-    ChartScale scaleFor(const RunModel&, const ChartData&) override {
+    ChartScale scaleFor(const RunModel&, const ChartData&, View) override {
         // Fixed, so that before and after stand on the same axis.
         return {true,
                 1,
@@ -31,7 +31,7 @@ public:
     }
 
 protected:
-    ChartTwin twinOf(const RunModel& run) const override {
+    ChartTwin twinOf(const RunModel& run, View view) const override {
         ChartTwin twin;
         twin.lines.resize(3);
         const std::int64_t end = run.history().endSlot();
@@ -42,7 +42,7 @@ protected:
             twin.lines[1].push_back(point.p95.value_or(kNoData));
             twin.lines[2].push_back(point.p99.value_or(kNoData));
         };
-        for (const auto& point : run.twinHistory().latency()) {
+        for (const auto& point : run.twinHistory().latency(view)) {
             if (point.endSlot > end) break;
             if (point.endSlot - end < -kShownSeconds * kSlotsPerSecond) continue;
             if (last && point.endSlot - last > kSlotsPerSecond) add({last + 1, {}, {}, {}, 0, 0});
@@ -51,11 +51,13 @@ protected:
         }
         return twin;
     }
-    std::optional<TwinError> twinError(const RunModel& run) const override { return run.twinP99(); }
+    std::optional<TwinError> twinError(const RunModel& run, View view) const override {
+        return run.twinP99(view);
+    }
     QString twinNote(const TwinError& error) const override {
         return twinWords(QObject::tr("p99"), error, milliseconds);
     }
-    ChartData collect(const RunModel& run) const override {
+    ChartData collect(const RunModel& run, View view) const override {
         const History& history = run.history();
         ChartData d;
         d.lines.resize(3);
@@ -68,7 +70,7 @@ protected:
             d.lines[2].push_back(point.p99.value_or(kNoData));
         };
         std::int64_t last = 0;
-        for (const auto& point : history.latency()) {
+        for (const auto& point : history.latency(view)) {
             if (point.endSlot - end < -(kShownSeconds + kGhostSeconds) * kSlotsPerSecond) continue;
             // A second that is missing breaks the lines.
             if (last && point.endSlot - last > kSlotsPerSecond) add({last + 1, {}, {}, {}, 0, 0});
@@ -76,12 +78,12 @@ protected:
             last = point.endSlot;
         }
         if (!history.empty() && last != end) {
-            const auto now = history.latencyNow();
+            const auto now = history.latencyNow(view);
             if (last && end - last > kSlotsPerSecond) add({last + 1, {}, {}, {}, 0, 0});
             add(now);
         }
         if (!history.empty()) {
-            const auto n = history.latencyNow().n;
+            const auto n = history.latencyNow(view).n;
             if (n < kSamplesForP99)
                 d.note = QObject::tr("p99: %1 of %2 samples").arg(n).arg(kSamplesForP99);
         }

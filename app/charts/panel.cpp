@@ -54,11 +54,17 @@ void cutToShown(ChartData& d) {
 
 }  // namespace
 
-ChartData Panel::data(const RunModel& run) const {
-    ChartData d = collect(run);
+QStringList Panel::lineLabels(View) const {
+    QStringList labels;
+    for (const auto& line : lines()) labels << line.label;
+    return labels;
+}
+
+ChartData Panel::data(const RunModel& run, View view) const {
+    ChartData d = collect(run, view);
     d.endS = run.elapsedS();
     d.shortNote = d.note;
-    if (run.engineKind() == EngineKind::both) addTwin(d, run);
+    if (run.engineKind() == EngineKind::both) addTwin(d, run, view);
     if (const auto* before = run.before()) {
         addGhost(d, ghostOf(d), *before, run.elapsedS());
         const auto hasValue = [](const auto& line) { return !finiteRuns(line).empty(); };
@@ -69,10 +75,10 @@ ChartData Panel::data(const RunModel& run) const {
     return d;
 }
 
-void Panel::addTwin(ChartData& d, const RunModel& run) const {
-    d.twin = twinOf(run);
+void Panel::addTwin(ChartData& d, const RunModel& run, View view) const {
+    d.twin = twinOf(run, view);
     if (d.twin.x.empty()) return;
-    const auto error = twinError(run);
+    const auto error = twinError(run, view);
     const auto join = [](QString& note, const QString& text) {
         note += (note.isEmpty() ? "" : " · ") + QObject::tr("dashed: %1").arg(text);
     };
@@ -94,7 +100,7 @@ std::vector<double> stackOf(const ChartData& data) {
     return sum;
 }
 
-QString Panel::summary(const ChartData& data) const {
+QString Panel::summary(const ChartData& data, View view) const {
     QStringList parts;
     const auto add = [&](const auto& styles, const auto& values) {
         for (std::size_t i = 0; i < styles.size() && i < values.size(); ++i)
@@ -103,52 +109,36 @@ QString Panel::summary(const ChartData& data) const {
                              (styles[i].format ? styles[i].format(values[i].back())
                                                : compact(values[i].back()));
     };
-    add(lines(), data.lines);
+    auto named = lines();
+    const QStringList labels = lineLabels(view);
+    for (std::size_t i = 0; i < named.size(); ++i)
+        named[i].label = labels[static_cast<qsizetype>(i)];
+    add(named, data.lines);
     add(areas(), data.areas);
     return parts.isEmpty() ? title() + ": no data yet" : title() + ": " + parts.join(", ");
 }
 
-std::vector<SecondBucket> secondsOf(const History& history, int lead) {
+std::vector<SecondBucket> secondsOf(const History& history, int lead, View view) {
     std::vector<SecondBucket> out;
     if (history.empty()) return out;
     const std::int64_t end = history.endSlot();
     const std::int64_t begin = std::max<std::int64_t>(
         0, end - static_cast<std::int64_t>(kShownSeconds + lead) * kSlotsPerSecond);
-    const auto& rows = history.rows();
-    auto row = std::lower_bound(rows.begin(), rows.end(), begin - kSlotsPerSecond,
-                                [](const SlotRow& r, std::int64_t s) { return r.slot < s; });
-    const auto add = [&](std::int64_t from, std::int64_t to, auto it) {
+    const auto add = [&](std::int64_t from, std::int64_t to) {
         SecondBucket bucket;
         bucket.x = static_cast<double>(to - end) * kSlotS;
-        for (; it != rows.end() && it->slot < to; ++it) {
-            if (it->slot < from) continue;
+        history.eachRecent(from, to, view, [&bucket](std::int64_t, const SlotCounts& counts) {
             ++bucket.slots;
-            SlotRow& s = bucket.sum;
-            s.version = it->version;
-            s.offered += it->offered;
-            for (std::size_t i = 0; i < s.outcomes.size(); ++i) s.outcomes[i] += it->outcomes[i];
-            for (auto work : {&SlotRow::all, &SlotRow::ordersList, &SlotRow::product}) {
-                (s.*work).requests += (*it.*work).requests;
-                (s.*work).statements += (*it.*work).statements;
-            }
-            s.stageRequests += it->stageRequests;
-            for (std::size_t i = 0; i < s.stageMs.size(); ++i) s.stageMs[i] += it->stageMs[i];
-        }
+            bucket.sum.add(counts);
+        });
         bucket.seconds = bucket.slots * kSlotS;
         out.push_back(bucket);
-        return it;
     };
     // Aligned to the seconds of the run, so that a point does not change while it moves left.
     std::int64_t from = begin / kSlotsPerSecond * kSlotsPerSecond;
-    for (; from + kSlotsPerSecond <= end; from += kSlotsPerSecond)
-        row = add(from, from + kSlotsPerSecond, row);
-    if (from < end && end >= kSlotsPerSecond) {
-        // The line goes on to "now": the second that ends here.
-        const auto it =
-            std::lower_bound(rows.begin(), rows.end(), end - kSlotsPerSecond,
-                             [](const SlotRow& r, std::int64_t s) { return r.slot < s; });
-        add(end - kSlotsPerSecond, end, it);
-    }
+    for (; from + kSlotsPerSecond <= end; from += kSlotsPerSecond) add(from, from + kSlotsPerSecond);
+    // The line goes on to "now": the second that ends here.
+    if (from < end && end >= kSlotsPerSecond) add(end - kSlotsPerSecond, end);
     return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QStringList>
 #include <memory>
 
 #include "app/charts/chart_view.h"
@@ -19,30 +20,32 @@ public:
     virtual std::vector<LineStyle> lines() const { return {}; }
     virtual std::vector<AreaStyle> areas() const { return {}; }
     /// The axis for what is to be shown now. It moves seldom and in steps.
-    virtual ChartScale scaleFor(const RunModel& run, const ChartData& data) = 0;
-    /// The last 120 s, and behind them the 30 s before the last change.
-    ChartData data(const RunModel& run) const;
+    virtual ChartScale scaleFor(const RunModel& run, const ChartData& data, View view = {}) = 0;
+    /// What its lines are called in a view; one without a name has no data there.
+    virtual QStringList lineLabels(View view) const;
+    /// The last 120 s of a view, and behind them the 30 s before the last change.
+    ChartData data(const RunModel& run, View view = {}) const;
     /// One sentence with the figures of now, for people who do not see the picture.
-    virtual QString summary(const ChartData& data) const;
+    virtual QString summary(const ChartData& data, View view = {}) const;
     /// A line across at this height; nothing without one.
     virtual std::optional<double> reference(const scenario::Scenario&) const { return {}; }
 
 protected:
     /// What the twin beside a live run expects; nothing by default.
-    virtual ChartTwin twinOf(const RunModel&) const { return {}; }
+    virtual ChartTwin twinOf(const RunModel&, View) const { return {}; }
     /// How far it is off now; nothing while there is nothing to compare.
-    virtual std::optional<TwinError> twinError(const RunModel&) const { return {}; }
+    virtual std::optional<TwinError> twinError(const RunModel&, View) const { return {}; }
     /// That error in words.
     virtual QString twinNote(const TwinError&) const { return {}; }
     /// kGhostSeconds more than are shown.
-    virtual ChartData collect(const RunModel& run) const = 0;
+    virtual ChartData collect(const RunModel& run, View view) const = 0;
     /// The lines of which the ghost is made.
     virtual std::vector<std::vector<double>> ghostOf(const ChartData& data) const {
         return data.lines;
     }
 
 private:
-    void addTwin(ChartData& data, const RunModel& run) const;
+    void addTwin(ChartData& data, const RunModel& run, View view) const;
 };
 
 std::unique_ptr<Panel> makeLatencyPanel();
@@ -54,11 +57,11 @@ std::unique_ptr<Panel> makeWaitsPanel();
 struct SecondBucket {
     double x = 0;  // its end, in seconds before now
     double seconds = 1;
-    int slots = 0;  // that reported; 0: no data
-    SlotRow sum;    // counts added up
+    int slots = 0;   // that reported; 0: no data
+    SlotCounts sum;  // added up
 };
 /// `lead` seconds more than are shown, for figures that look back.
-std::vector<SecondBucket> secondsOf(const History& history, int lead);
+std::vector<SecondBucket> secondsOf(const History& history, int lead, View view = {});
 /// The highest value of the ghost, or `least`.
 double highestOf(const ChartGhost& ghost, double least);
 /// The sums of the areas at each point.

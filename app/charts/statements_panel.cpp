@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
+#include "app/charts/endpoint_words.h"
 #include "app/charts/panel.h"
 #include "app/theme/words.h"
+#include "simulator/load/endpoints.h"
 
 namespace tenfold::app {
 
@@ -19,7 +21,7 @@ public:
                 {"all", &Theme::p99, 2.8, compact}};
     }
 
-    ChartScale scaleFor(const RunModel&, const ChartData& data) override {
+    ChartScale scaleFor(const RunModel&, const ChartData& data, View) override {
         double highest = highestOf(data.ghost, 0);
         for (const auto& line : data.lines)
             for (const double v : line)
@@ -34,43 +36,64 @@ public:
         return scale;
     }
 
+    QStringList lineLabels(View view) const override {
+        if (view) return {QString(), QString(), endpointTitle(*view)};
+        return Panel::lineLabels(view);
+    }
+
 protected:
-    ChartData collect(const RunModel& run) const override {
+    ChartData collect(const RunModel& run, View view) const override {
         ChartData d;
-        d.lines.resize(3);
-        const auto seconds = secondsOf(run.history(), kMostSeconds + kGhostSeconds);
-        std::vector<double> changes;  // in seconds before now
-        for (const auto& e : run.history().events())
-            if (e.version > 0) changes.push_back(e.atMs / 1000 - run.elapsedS());
-        for (std::size_t k = 0; k < seconds.size(); ++k) {
-            if (seconds[k].x < -(kShownSeconds + kGhostSeconds)) continue;
-            double floor = -1e9;
-            for (const double change : changes)
-                if (change <= seconds[k].x) floor = std::max(floor, change);
-            d.x.push_back(seconds[k].x);
-            d.samples.push_back(seconds[k].sum.all.requests);
-            d.lines[0].push_back(meanAt(seconds, k, floor, &SlotRow::product));
-            d.lines[1].push_back(meanAt(seconds, k, floor, &SlotRow::ordersList));
-            d.lines[2].push_back(meanAt(seconds, k, floor, &SlotRow::all));
+        const auto seconds = secondsIn(run, view);
+        for (const auto& second : seconds) {
+            if (!isCharted(second)) continue;
+            d.x.push_back(second.x);
+            d.samples.push_back(second.sum.all.requests);
         }
+        const std::vector<double> nothing(d.x.size(), kNoData);
+        d.lines = {nothing, nothing, means(run, seconds)};
+        if (view) return d;
+        d.lines[0] = means(run, secondsIn(run, load::endpointIndex("products.get")));
+        d.lines[1] = means(run, secondsIn(run, load::endpointIndex("orders.list")));
         return d;
     }
 
 private:
     static constexpr int kMostSeconds = 10;
 
+    static std::vector<SecondBucket> secondsIn(const RunModel& run, View view) {
+        return secondsOf(run.history(), kMostSeconds + kGhostSeconds, view);
+    }
+    static bool isCharted(const SecondBucket& second) {
+        return second.x >= -(kShownSeconds + kGhostSeconds);
+    }
+
+    static std::vector<double> means(const RunModel& run,
+                                     const std::vector<SecondBucket>& seconds) {
+        std::vector<double> changes;  // in seconds before now
+        for (const auto& e : run.history().events())
+            if (e.version > 0) changes.push_back(e.atMs / 1000 - run.elapsedS());
+        std::vector<double> out;
+        for (std::size_t k = 0; k < seconds.size(); ++k) {
+            if (!isCharted(seconds[k])) continue;
+            double floor = -1e9;
+            for (const double change : changes)
+                if (change <= seconds[k].x) floor = std::max(floor, change);
+            out.push_back(meanAt(seconds, k, floor));
+        }
+        return out;
+    }
+
     /// Statements a request, over the seconds up to this one that hold enough requests to mean
     /// something: one list of 41 statements among five requests says little. Never across a change.
-    static double meanAt(const std::vector<SecondBucket>& seconds, std::size_t at, double floor,
-                         SlotRow::Work SlotRow::*member) {
+    static double meanAt(const std::vector<SecondBucket>& seconds, std::size_t at, double floor) {
         constexpr std::uint64_t kEnough = 60;
         if (seconds[at].slots == 0) return kNoData;
-        SlotRow::Work sum;
+        Work sum;
         for (std::size_t back = 0; back < kMostSeconds && back <= at; ++back) {
             const auto& second = seconds[at - back];
             if (second.slots == 0 || (back > 0 && second.x - 1 < floor - 0.01)) break;
-            sum.requests += (second.sum.*member).requests;
-            sum.statements += (second.sum.*member).statements;
+            sum.add(second.sum.all);
             if (sum.requests >= kEnough) break;
         }
         // Just after a change there are few: better nothing than one request's number.

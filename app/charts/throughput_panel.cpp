@@ -31,9 +31,9 @@ public:
                 {"refused", &Theme::refused, FillPattern::bars, rate}};
     }
 
-    ChartScale scaleFor(const RunModel& run, const ChartData& data) override {
+    ChartScale scaleFor(const RunModel& run, const ChartData& data, View view) override {
         // 1.2 times what the tier asks for; more only while more was asked for.
-        double top = highestOf(data.ghost, 1.2 * run.scenario().workload.rate().peakHz);
+        double top = highestOf(data.ghost, 1.2 * askedHz(run.scenario().workload, view));
         for (const double v : data.lines.at(0))
             if (std::isfinite(v)) top = std::max(top, v);
         for (const double v : stackOf(data))
@@ -49,14 +49,14 @@ public:
     }
 
 protected:
-    ChartTwin twinOf(const RunModel& run) const override {
+    ChartTwin twinOf(const RunModel& run, View view) const override {
         ChartTwin twin;
         twin.lines.resize(1);
         twin.colour = &Theme::p95;  // what was asked for is another line
         const auto& history = run.twinHistory();
         const double behindS =
             static_cast<double>(history.endSlot() - run.history().endSlot()) * kSlotS;
-        for (const auto& b : secondsOf(history, 0)) {
+        for (const auto& b : secondsOf(history, 0, view)) {
             if (b.x + behindS > 0) break;
             twin.x.push_back(b.x + behindS);
             const auto ok = b.sum.outcomes[static_cast<std::size_t>(Outcome::ok)];
@@ -64,17 +64,17 @@ protected:
         }
         return twin;
     }
-    std::optional<TwinError> twinError(const RunModel& run) const override {
-        return run.twinAnsweredHz();
+    std::optional<TwinError> twinError(const RunModel& run, View view) const override {
+        return run.twinAnsweredHz(view);
     }
     QString twinNote(const TwinError& error) const override {
         return twinWords(QObject::tr("answered"), error, rate);
     }
-    ChartData collect(const RunModel& run) const override {
+    ChartData collect(const RunModel& run, View view) const override {
         ChartData d;
         d.lines.resize(1);
         d.areas.resize(5);
-        for (const auto& b : secondsOf(run.history(), kGhostSeconds)) {
+        for (const auto& b : secondsOf(run.history(), kGhostSeconds, view)) {
             d.x.push_back(b.x);
             d.samples.push_back(
                 std::accumulate(b.sum.outcomes.begin(), b.sum.outcomes.end(), std::uint64_t{0}));

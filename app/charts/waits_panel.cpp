@@ -47,7 +47,7 @@ public:
         return styles;
     }
 
-    ChartScale scaleFor(const RunModel&, const ChartData& data) override {
+    ChartScale scaleFor(const RunModel&, const ChartData& data, View) override {
         double highest = highestOf(data.ghost, 1);
         for (const double v : stackOf(data))
             if (std::isfinite(v)) highest = std::max(highest, v);
@@ -55,10 +55,10 @@ public:
     }
 
 protected:
-    ChartData collect(const RunModel& run) const override {
+    ChartData collect(const RunModel& run, View view) const override {
         ChartData d;
         d.areas.resize(groups().size());
-        for (const auto& b : secondsOf(run.history(), kGhostSeconds)) {
+        for (const auto& b : secondsOf(run.history(), kGhostSeconds, view)) {
             d.x.push_back(b.x);
             d.samples.push_back(b.sum.stageRequests);
             for (std::size_t i = 0; i < groups().size(); ++i) {

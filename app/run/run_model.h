@@ -71,8 +71,8 @@ public:
     /// Why the twin does not follow; empty: it does.
     const QString& twinTrouble() const { return m_follower.trouble(); }
     /// p99 of the steady windows, and what was answered in the last whole seconds.
-    std::optional<TwinError> twinP99() const;
-    std::optional<TwinError> twinAnsweredHz() const;
+    std::optional<TwinError> twinP99(View view = {}) const;
+    std::optional<TwinError> twinAnsweredHz(View view = {}) const;
     double elapsedS() const { return static_cast<double>(m_history.endSlot()) * kSlotS; }
     /// Seconds since the last change of the system; nothing before the first.
     std::optional<double> sinceChangeS() const;

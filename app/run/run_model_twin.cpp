@@ -98,16 +98,16 @@ void RunModel::showNodesOf(const measure::Sample& sample) {
     Q_EMIT topologyChanged();
 }
 
-std::optional<TwinError> RunModel::twinP99() const {
+std::optional<TwinError> RunModel::twinP99(View view) const {
     if (m_kind != EngineKind::both || m_history.empty() || twinHistory().empty())
         return std::nullopt;
-    const auto twin = twinHistory().latencyNow().p99;
-    const auto measured = m_history.latencyNow().p99;
+    const auto twin = twinHistory().latencyNow(view).p99;
+    const auto measured = m_history.latencyNow(view).p99;
     if (!twin || !measured) return std::nullopt;
     return TwinError{*twin, *measured};
 }
 
-std::optional<TwinError> RunModel::twinAnsweredHz() const {
+std::optional<TwinError> RunModel::twinAnsweredHz(View view) const {
     if (m_kind != EngineKind::both) return std::nullopt;
     // The same slots of both: the chance of arrivals is the same then.
     constexpr std::int64_t kSlots = 10 * kSlotsPerSecond;
@@ -116,9 +116,9 @@ std::optional<TwinError> RunModel::twinAnsweredHz() const {
     if (end - from < kSlotsPerSecond) return std::nullopt;
     const auto rateOf = [&](const History& history) {
         std::uint64_t ok = 0;
-        const auto& rows = history.rows();
-        for (auto it = rows.rbegin(); it != rows.rend() && it->slot >= from; ++it)
-            if (it->slot < end) ok += it->outcomes[static_cast<std::size_t>(measure::Outcome::ok)];
+        history.eachRecent(from, end, view, [&ok](std::int64_t, const SlotCounts& counts) {
+            ok += counts.outcomes[static_cast<std::size_t>(measure::Outcome::ok)];
+        });
         return static_cast<double>(ok) / (static_cast<double>(end - from) * kSlotS);
     };
     return TwinError{rateOf(twinHistory()), rateOf(m_history)};

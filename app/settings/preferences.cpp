@@ -8,6 +8,8 @@ namespace {
 constexpr const char* kGeometry = "window/geometry.1";
 constexpr const char* kTheme = "look/theme";
 constexpr const char* kMotion = "look/reduce_motion";
+constexpr const char* kEndpoints = "charts/endpoints";
+constexpr const char* kTogether = "charts/together";
 }  // namespace
 
 Preferences::Preferences() : m_settings(std::make_shared<QSettings>("tenfold", "tenfold")) {}
@@ -29,6 +31,17 @@ bool Preferences::reducesMotion() const {
 }
 void Preferences::setReducesMotion(bool isReduced) {
     if (m_settings) m_settings->setValue(kMotion, isReduced);
+}
+QStringList Preferences::chartEndpoints() const {
+    return m_settings ? m_settings->value(kEndpoints).toStringList() : QStringList();
+}
+bool Preferences::chartsGoTogether() const {
+    return !m_settings || m_settings->value(kTogether, true).toBool();
+}
+void Preferences::setChartEndpoints(const QStringList& endpoints, bool isTogether) {
+    if (!m_settings) return;
+    m_settings->setValue(kEndpoints, endpoints);
+    m_settings->setValue(kTogether, isTogether);
 }
 QByteArray Preferences::geometry() const {
     return m_settings ? m_settings->value(kGeometry).toByteArray() : QByteArray();

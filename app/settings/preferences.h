@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QSettings>
+#include <QStringList>
 #include <QString>
 #include <memory>
 
@@ -20,6 +21,10 @@ public:
     void setTheme(const QString& id);
     bool reducesMotion() const;
     void setReducesMotion(bool isReduced);
+    /// The endpoint that each panel shows, and whether they change together.
+    QStringList chartEndpoints() const;
+    bool chartsGoTogether() const;
+    void setChartEndpoints(const QStringList& endpoints, bool isTogether);
     QByteArray geometry() const;
     void setGeometry(const QByteArray& geometry);
 

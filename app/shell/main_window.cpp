@@ -111,6 +111,11 @@ QWidget* MainWindow::makeCentre() {
     m_tiles = new Tiles(m_run);
     layout->addWidget(m_tiles);
     m_panels = new PanelGrid(m_run, m_theme);
+    m_panels->showViews({m_preferences.chartEndpoints(), m_preferences.chartsGoTogether()});
+    connect(m_panels, &PanelGrid::viewsChanged, this, [this] {
+        const auto views = m_panels->views();
+        m_preferences.setChartEndpoints(views.endpoints, views.isTogether);
+    });
     layout->addWidget(m_panels, 60);
     return centre;
 }

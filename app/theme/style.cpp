@@ -76,6 +76,9 @@ QToolButton::menu-indicator { image: none; }
 QToolButton[kind="choice"] { background: @sunken; border: 1px solid @border; padding: 4px 8px; }
 QToolButton[kind="choice"]:hover { border-color: @control; }
 QToolButton[kind="choice"]:focus { border: 1px solid @accent; }
+QToolButton[kind="quiet"] { color: @muted; padding: 1px 5px; }
+QToolButton[kind="quiet"]:hover { color: @text; }
+QToolButton[kind="quiet"]:focus { border: 1px solid @accent; }
 QMenu { background: @card; border: 1px solid @border; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 22px; border-radius: 4px; }
 QMenu::item:selected { background: @sunken; }

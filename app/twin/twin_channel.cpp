@@ -5,15 +5,36 @@
 #include <string>
 
 #include "app/twin/prediction_board.h"
+#include "simulator/load/endpoints.h"
 
 namespace tenfold::app {
 
-measure::Histogram TwinSlot::histogram() const {
-    measure::Histogram h;
+EndpointSlots TwinSlot::endpointSlots() const {
+    EndpointSlots out;
+    for (std::size_t i = 0; i < endpointCount; ++i)
+        out.push_back({endpoints[i].endpoint, endpoints[i].counts, {}});
     for (std::size_t i = 0; i < buckets; ++i)
-        h.recordMs(measure::Histogram::bucketMiddleMs(static_cast<int>(response[i].index)),
-                   response[i].count);
-    return h;
+        out[response[i].endpoint].response.recordMs(
+            measure::Histogram::bucketMiddleMs(response[i].index), response[i].count);
+    return out;
+}
+
+void TwinChannel::write(TwinSlot& slot, const measure::Sample& sample) {
+    slot.row = slotRowOf(sample, {});
+    slot.endpointCount = 0;
+    slot.buckets = 0;
+    for (const auto& [id, e] : sample.endpoints) {
+        const auto index = load::endpointIndex(id);
+        if (!index || slot.endpointCount == TwinSlot::kMostEndpoints) continue;
+        const auto place = static_cast<std::uint16_t>(slot.endpointCount);
+        slot.endpoints[slot.endpointCount++] = {*index, slotCountsOf(e)};
+        for (const auto& [bucket, count] : e.users.response.nonEmpty()) {
+            // What has no place counts with the one before it: a slot never had so many.
+            if (slot.buckets == TwinSlot::kMostBuckets) --slot.buckets;
+            slot.response[slot.buckets++] = {place, static_cast<std::uint16_t>(bucket),
+                                             static_cast<std::uint32_t>(count)};
+        }
+    }
 }
 
 void TwinChannel::post(const engine::Update& update) {
@@ -21,17 +42,7 @@ void TwinChannel::post(const engine::Update& update) {
     if (const auto* sample = std::get_if<measure::Sample>(&update)) {
         const auto written = m_written.load(std::memory_order_relaxed);
         if (written - m_read.load(std::memory_order_acquire) >= kSlots) return;
-        TwinSlot& slot = m_ring[written % kSlots];
-        measure::Histogram response;
-        for (const auto& [id, e] : sample->endpoints) response.merge(e.users.response);
-        slot.row = slotRowOf(*sample, response);
-        slot.buckets = 0;
-        for (const auto& [index, count] : response.nonEmpty()) {
-            // What has no place counts with the one before it: a slot never had so many.
-            if (slot.buckets == TwinSlot::kMostBuckets) --slot.buckets;
-            slot.response[slot.buckets++] = {static_cast<std::uint32_t>(index),
-                                             static_cast<std::uint32_t>(count)};
-        }
+        write(m_ring[written % kSlots], *sample);
         m_written.store(written + 1, std::memory_order_release);
     } else if (const auto* phase = std::get_if<engine::PhaseChange>(&update)) {
         if (phase->phase == engine::Phase::failed) trouble = phase->reason;

@@ -14,18 +14,27 @@ namespace tenfold::app {
 
 /// What the window needs of one simulated slot, without memory of its own.
 struct TwinSlot {
-    static constexpr std::size_t kMostBuckets = 512;
+    static constexpr std::size_t kMostBuckets = 1024;
+    static constexpr std::size_t kMostEndpoints = 24;
     struct Bucket {
-        std::uint32_t index;
+        std::uint16_t endpoint;  // place in `endpoints`
+        std::uint16_t index;
         std::uint32_t count;
     };
+    struct Endpoint {
+        std::size_t endpoint;
+        SlotCounts counts;
+    };
     SlotRow row;
+    std::uint32_t endpointCount = 0;
+    std::array<Endpoint, kMostEndpoints> endpoints;
     std::uint32_t buckets = 0;
     std::array<Bucket, kMostBuckets> response;
 
-    measure::Histogram histogram() const;
+    EndpointSlots endpointSlots() const;
 };
 static_assert(std::is_trivially_copyable_v<SlotRow>);
+static_assert(measure::Histogram::kBuckets <= UINT16_MAX);
 
 /// Carries slots from the twin's thread, which is of idle priority, to the window's.
 ///
@@ -57,6 +66,8 @@ public:
     }
 
 private:
+    static void write(TwinSlot& slot, const measure::Sample& sample);
+
     std::vector<TwinSlot> m_ring;
     std::atomic<std::size_t> m_written{0};
     std::atomic<std::size_t> m_read{0};

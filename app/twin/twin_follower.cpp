@@ -134,7 +134,7 @@ bool TwinFollower::collect() {
         for (; m_eventsDone < m_events.size() && slotOf(m_events[m_eventsDone]) <= row.slot;
              ++m_eventsDone)
             m_history.add(m_events[m_eventsDone]);
-        m_history.add(row, slot.histogram());
+        m_history.add(row, slot.endpointSlots());
     });
     if (const char* trouble = m_engine.channel->trouble()) m_trouble = QString::fromUtf8(trouble);
     if (isNew) pump();

@@ -178,7 +178,7 @@ TEST(TwinChannel, CarriesSlotsWithTheirPercentilesAndDropsWhatHasNoPlace) {
         ++taken;
         EXPECT_EQ(slot.row.slot, 3);
         EXPECT_EQ(slot.row.offered, 1'000u);
-        const auto h = slot.histogram();
+        const auto h = slot.endpointSlots().at(0).response;
         for (const double p : {0.5, 0.95, 0.99})
             EXPECT_EQ(h.percentileMs(p), e.users.response.percentileMs(p)) << p;
         EXPECT_EQ(h.count(), 1'000u);
