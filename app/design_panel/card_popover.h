@@ -4,6 +4,7 @@
 #include <QWidget>
 #include <filesystem>
 
+#include "app/theme/theme.h"
 #include "simulator/scenario/mechanism_spec.h"
 
 namespace tenfold::app {
@@ -11,6 +12,7 @@ namespace tenfold::app {
 /// The page about a mechanism; empty when it has none.
 std::filesystem::path cardFileOf(const std::string& mechanism);
 /// Opens it below the anchor.
-void openCard(const scenario::MechanismSpec& spec, QWidget* anchor, QWidget* owner);
+void openCard(const scenario::MechanismSpec& spec, const Theme& theme, QWidget* anchor,
+              QWidget* owner);
 
 }  // namespace tenfold::app

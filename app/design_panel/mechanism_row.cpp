@@ -80,7 +80,8 @@ void MechanismRow::addInfoButton(QHBoxLayout* row, const ThemeSource& theme) {
     };
     paint();
     connect(&theme, &ThemeSource::changed, info, paint);
-    connect(info, &QToolButton::clicked, this, [this, info] { openCard(m_spec, info, window()); });
+    connect(info, &QToolButton::clicked, this,
+            [this, info, &theme] { openCard(m_spec, theme.theme(), info, window()); });
     row->addWidget(info);
 }
 

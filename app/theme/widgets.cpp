@@ -90,10 +90,14 @@ void Popover::openAt(QWidget* anchor) {
     openAt(QRect(anchor->mapToGlobal(QPoint(0, 0)), anchor->size()));
 }
 
+QRect Popover::room() const {
+    const QScreen* screen = parentWidget() ? parentWidget()->screen() : QWidget::screen();
+    return screen ? screen->availableGeometry() : QRect(0, 0, 4096, 4096);
+}
+
 void Popover::openAt(const QRect& anchor) {
     adjustSize();
-    const QScreen* screen = QWidget::screen();
-    const QRect room = screen ? screen->availableGeometry() : QRect(0, 0, 4096, 4096);
+    const QRect room = this->room();
     QPoint corner(anchor.left(), anchor.bottom() + 6);
     if (corner.y() + height() > room.bottom()) corner.setY(anchor.top() - height() - 6);
     corner.setX(std::clamp(corner.x(), room.left() + 4,

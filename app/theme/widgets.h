@@ -46,6 +46,8 @@ public:
     /// Below the anchor, kept inside the screen.
     void openAt(QWidget* anchor);
     void openAt(const QRect& globalAnchor);
+    /// What it may take of the screen.
+    QRect room() const;
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -36,7 +36,8 @@ TEST(Catalogue, EveryMechanismHasACardWithItsSections) {
         std::stringstream text;
         text << in.rdbuf();
         for (const char* heading :
-             {"## What it is", "## When it hurts", "## Its price", "## Sources"})
+             {"## What it is", "## When it hurts", "## Its price", "## Formula", "## Validation",
+              "## Sources"})
             EXPECT_NE(text.str().find(heading), std::string::npos) << spec.id << ": " << heading;
     }
 }

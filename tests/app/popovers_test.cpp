@@ -9,7 +9,7 @@ TEST(Popovers, OpenAndSayWhereNumbersComeFrom) {
     FakeWindow w;
     app::openRatePopover(w.model, &w.window, &w.window);
     app::openHardwarePopover(w.model, &w.window, &w.window);
-    app::openCard(mechanisms::catalogue().specs().front(), &w.window, &w.window);
+    app::openCard(mechanisms::catalogue().specs().front(), w.theme.theme(), &w.window, &w.window);
     int open = 0;
     for (auto* widget : QApplication::topLevelWidgets())
         if (qobject_cast<app::Popover*>(widget) && widget->isVisible()) {

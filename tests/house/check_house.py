@@ -57,6 +57,8 @@ CLOCK = re.compile(r"system_clock::now")
 CLOCK_ALLOWED = {"reference-server/nodes/instance/api_server.cpp", "simulator/cli/measure_hops.cpp",
                  "reference-server/nodes/worker/relay.cpp", "reference-server/protocol/access_token.cpp"}
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
+# The page about a mechanism: what a reader finds there, in this order.
+CARD_HEADINGS = ["What it is", "When it hurts", "Its price", "Formula", "Validation", "Sources"]
 ROOTS = ("simulator", "reference-server", "app", "tests")
 
 
@@ -74,9 +76,21 @@ def sources(root):
                 yield path
 
 
+def check_cards(root):
+    for path in sorted(root.glob("simulator/mechanisms/*/card.md")):
+        name = path.relative_to(root).as_posix()
+        parts = re.split(r"^## +(.+?) *$", path.read_text(encoding="utf-8"), flags=re.M)
+        headings, texts = parts[1::2], parts[2::2]
+        if headings != CARD_HEADINGS:
+            yield f"{name}: its headings are {', '.join(headings)}; wanted: {', '.join(CARD_HEADINGS)}"
+        for heading, text in zip(headings, texts):
+            if not text.strip():
+                yield f"{name}: nothing stands under {heading}"
+
+
 def check(root):
     root = pathlib.Path(root)
-    problems = []
+    problems = list(check_cards(root))
     for path in sources(root):
         name = path.relative_to(root).as_posix()
         text = path.read_text(encoding="utf-8")

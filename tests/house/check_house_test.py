@@ -6,9 +6,10 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from check_house import check  # noqa: E402
+from check_house import CARD_HEADINGS, check  # noqa: E402
 
 SPDX = "// SPDX-License-Identifier: GPL-3.0-or-later\n"
+CARD = "# One\n" + "".join(f"## {h}\nx\n" for h in CARD_HEADINGS)
 BREACHES = {
     "simulator/measure/a.cpp": (SPDX + '#include "simulator/judge/verdict.h"\n', "includes simulator/judge"),
     "reference-server/b.cpp": (SPDX + '#include "simulator/engine/engine.h"\n', "includes simulator/engine"),
@@ -26,6 +27,8 @@ BREACHES = {
     "simulator/judge/h.cpp": (SPDX + '#include "simulator/engine/engine.h"\n', "includes simulator/engine"),
     "simulator/load/h_test.cpp": (SPDX + '#include "simulator/judge/verdict.h"\n', "includes simulator/judge"),
     "simulator/gossip/h.cpp": (SPDX, "the folder simulator/gossip is not listed"),
+    "simulator/mechanisms/one/card.md": (CARD.replace("## Validation\nx\n", ""), "its headings are"),
+    "simulator/mechanisms/two/card.md": (CARD.replace("## Formula\nx\n", "## Formula\n"), "nothing stands under Formula"),
     "simulator/mechanisms/one/i.h": (SPDX + '#include "simulator/mechanisms/two/spec.h"\n', "the mechanism two"),
 }
 
@@ -35,6 +38,7 @@ SOUND = {
     "simulator/engine/a.cpp": SPDX + '#include "simulator/hardware/profile.h"\n',
     "simulator/load/a.cpp": SPDX + "\n" * 799,
     "simulator/load/a_test.cpp": SPDX + '#include "simulator/mechanisms/catalogue.h"\n',
+    "simulator/mechanisms/one/card.md": CARD,
     "app/a.cpp": SPDX + "#include <QString>\n",
     "tests/app/a.cpp": SPDX + "#include <QString>\n",
     "tests/faults/a.cpp": SPDX + '#include "simulator/judge/verdict.h"\n',

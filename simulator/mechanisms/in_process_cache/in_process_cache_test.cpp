@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "simulator/random/stream.h"
 #include "simulator/system/small_system.h"
 
 namespace tenfold::mechanisms {
@@ -39,6 +40,31 @@ TEST(InProcessCaches, TheOneUsedLongestAgoMakesRoom) {
     EXPECT_TRUE(caches.find(0, 1, 2));
     EXPECT_FALSE(caches.find(0, 2, 2));
     EXPECT_TRUE(caches.find(0, 3, 2));
+}
+
+TEST(InProcessCaches, MoreInstancesFewerHitsAsTheFormulaOfTheCardSays) {
+    constexpr system::Nanos kTtl = 1'000'000'000;
+    constexpr int kArrivals = 200'000;
+    constexpr double kPerTtl = 2;  // λT
+    for (const std::uint32_t instances : {1u, 2u, 8u}) {
+        InProcessCaches caches;
+        caches.configure(designWith(10));
+        random::Stream arrivals(6, "hits");
+        double now = 0;
+        int hits = 0;
+        for (int i = 0; i < kArrivals; ++i) {
+            now += arrivals.exponential(kTtl / kPerTtl);
+            const auto at = static_cast<system::Nanos>(now);
+            const auto instance = static_cast<std::uint32_t>(arrivals.uniformInt(instances));
+            if (caches.find(instance, 7, at)) {
+                ++hits;
+            } else {
+                caches.store(instance, 7, 1, at + kTtl);
+            }
+        }
+        const double each = kPerTtl / instances;
+        EXPECT_NEAR(static_cast<double>(hits) / kArrivals, each / (1 + each), 0.005) << instances;
+    }
 }
 
 class InProcessCacheInTheSystem : public SmallSystem {
