@@ -136,7 +136,8 @@ std::vector<SecondBucket> secondsOf(const History& history, int lead, View view)
     };
     // Aligned to the seconds of the run, so that a point does not change while it moves left.
     std::int64_t from = begin / kSlotsPerSecond * kSlotsPerSecond;
-    for (; from + kSlotsPerSecond <= end; from += kSlotsPerSecond) add(from, from + kSlotsPerSecond);
+    for (; from + kSlotsPerSecond <= end; from += kSlotsPerSecond)
+        add(from, from + kSlotsPerSecond);
     // The line goes on to "now": the second that ends here.
     if (from < end && end >= kSlotsPerSecond) add(end - kSlotsPerSecond, end);
     return out;

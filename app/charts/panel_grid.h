@@ -22,7 +22,8 @@ public:
     std::vector<ChartView*> charts() const;
     void refresh();
 
-    /// What each panel shows, as an endpoint's id ("": everything), and whether they change together.
+    /// What each panel shows, as an endpoint's id ("": everything), and whether they change
+    /// together.
     struct Views {
         QStringList endpoints;
         bool isTogether = true;

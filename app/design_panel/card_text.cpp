@@ -65,7 +65,8 @@ void setType(QTextCursor& cursor, const QTextBlock& block, const Theme& theme) {
         f.setForeground(isCode(block) || f.fontFixedPitch() ||
                                 block.blockFormat().headingLevel() > 0
                             ? theme.text
-                            : f.fontWeight() > QFont::Normal ? theme.text : theme.muted);
+                        : f.fontWeight() > QFont::Normal ? theme.text
+                                                         : theme.muted);
         pieces.push_back({fragment.position(), fragment.position() + fragment.length(), f});
     }
     for (const auto& piece : pieces) {

@@ -9,7 +9,7 @@ namespace tenfold::app {
 
 MechanismRow::MechanismRow(const scenario::MechanismSpec& spec, const ThemeSource& theme,
                            QWidget* parent)
-    : QWidget(parent), m_spec(spec) {
+    : QWidget(parent), m_spec(spec), m_theme(theme) {
     const auto title = QString::fromStdString(spec.title);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(26, 6, 8, 6);
@@ -19,7 +19,7 @@ MechanismRow::MechanismRow(const scenario::MechanismSpec& spec, const ThemeSourc
     auto* name = makeLabel(title, TextRole::body);
     name->setToolTip(QString::fromStdString(spec.question));
     row->addWidget(name);
-    addInfoButton(row, theme);
+    addInfoButton(row);
     row->addStretch(1);
     const auto help = QString::fromStdString(spec.gain + "; price: " + spec.price);
     if (spec.values.size() == 2) {
@@ -69,20 +69,24 @@ MechanismRow::MechanismRow(const scenario::MechanismSpec& spec, const ThemeSourc
     layout->addWidget(m_parameterBox);
 }
 
-void MechanismRow::addInfoButton(QHBoxLayout* row, const ThemeSource& theme) {
+void MechanismRow::addInfoButton(QHBoxLayout* row) {
     if (cardFileOf(m_spec.id).empty()) return;
     auto* info = new QToolButton;
     info->setIconSize({14, 14});
     info->setAccessibleName(tr("About %1").arg(QString::fromStdString(m_spec.title)));
     info->setToolTip(info->accessibleName());
-    const auto paint = [info, &theme] {
-        info->setIcon(glyphIcon(Glyph::info, theme.theme().muted));
+    const auto paint = [this, info] {
+        info->setIcon(glyphIcon(Glyph::info, m_theme.theme().muted));
     };
     paint();
-    connect(&theme, &ThemeSource::changed, info, paint);
-    connect(info, &QToolButton::clicked, this,
-            [this, info, &theme] { openCard(m_spec, theme.theme(), info, window()); });
+    connect(&m_theme, &ThemeSource::changed, info, paint);
+    connect(info, &QToolButton::clicked, this, &MechanismRow::openCard);
+    m_info = info;
     row->addWidget(info);
+}
+
+void MechanismRow::openCard() {
+    if (m_info) app::openCard(m_spec, m_theme.theme(), m_info, window());
 }
 
 QWidget* MechanismRow::control() const {

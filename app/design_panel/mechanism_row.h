@@ -23,6 +23,8 @@ public:
                  QWidget* parent = nullptr);
 
     const scenario::MechanismSpec& spec() const { return m_spec; }
+    /// The page about it.
+    void openCard();
     void show(const scenario::Setting& setting);
     /// Null: it was not used yet, and its value's own line stands instead.
     void showEffect(const Effect* effect);
@@ -38,10 +40,12 @@ Q_SIGNALS:
     void changed(const scenario::Setting& setting);
 
 private:
-    void addInfoButton(QHBoxLayout* row, const ThemeSource& theme);
+    void addInfoButton(QHBoxLayout* row);
     void choose(const std::string& value);
 
     const scenario::MechanismSpec& m_spec;
+    const ThemeSource& m_theme;
+    QToolButton* m_info = nullptr;  // null: there is no page
     scenario::Setting m_setting;
     ToggleSwitch* m_toggle = nullptr;
     ChoiceButton* m_choice = nullptr;

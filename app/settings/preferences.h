@@ -3,8 +3,8 @@
 
 #include <QByteArray>
 #include <QSettings>
-#include <QStringList>
 #include <QString>
+#include <QStringList>
 #include <memory>
 
 namespace tenfold::app {

@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QMenu>
+#include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -101,12 +102,7 @@ QWidget* MainWindow::makeCentre() {
     connect(m_diagram, &SystemDiagram::captionChanged, caption, showCaption);
     connect(&m_run, &RunModel::topologyChanged, caption, showCaption);
     showCaption();
-    connect(m_diagram, &SystemDiagram::boxChosen, this, [this](std::size_t index) {
-        const QRect rect = m_diagram->boxRect(index);
-        const QRect anchor(m_diagram->mapToGlobal(rect.topLeft()), rect.size());
-        auto* popover = new NodePopover(m_diagram->model().boxes[index], m_run, m_theme, this);
-        popover->openAt(anchor);
-    });
+    connect(m_diagram, &SystemDiagram::boxChosen, this, &MainWindow::openBox);
     layout->addWidget(card, 27);
     m_tiles = new Tiles(m_run);
     layout->addWidget(m_tiles);
@@ -118,6 +114,35 @@ QWidget* MainWindow::makeCentre() {
     });
     layout->addWidget(m_panels, 60);
     return centre;
+}
+
+void MainWindow::openBox(std::size_t box) {
+    const QRect rect = m_diagram->boxRect(box);
+    const QRect anchor(m_diagram->mapToGlobal(rect.topLeft()), rect.size());
+    auto* popover = new NodePopover(m_diagram->model().boxes[box], m_run, m_theme, this);
+    popover->openAt(anchor);
+}
+
+void MainWindow::openNode(const std::string& id) {
+    const auto& boxes = m_diagram->model().boxes;
+    for (std::size_t i = 0; i < boxes.size(); ++i)
+        if (std::find(boxes[i].members.begin(), boxes[i].members.end(), id) !=
+            boxes[i].members.end())
+            return openBox(i);
+}
+
+void MainWindow::openCardOf(const std::string& mechanism) {
+    for (auto* row : m_design->rows())
+        if (row->spec().id == mechanism) row->openCard();
+}
+
+QPixmap MainWindow::picture() {
+    QPixmap whole = grab();
+    QPainter painter(&whole);
+    for (auto* popover : findChildren<Popover*>())
+        if (popover->isVisible())
+            painter.drawPixmap(popover->pos() - mapToGlobal(QPoint(0, 0)), popover->grab());
+    return whole;
 }
 
 void MainWindow::bindShortcuts() {

@@ -31,6 +31,13 @@ public:
                const std::filesystem::path& ledger = {});
     ~MainWindow() override;
 
+    /// As a click on the node, or on the sign beside the switch, does; nothing when it is not
+    /// there.
+    void openNode(const std::string& id);
+    void openCardOf(const std::string& mechanism);
+    /// The window with what it has opened over it.
+    QPixmap picture();
+
     Predictions& predictions() { return *m_predictions; }
     FlipLedger& ledger() { return *m_ledger; }
     DesignPanel& design() { return *m_design; }
@@ -49,6 +56,7 @@ protected:
 
 private:
     QWidget* makeCentre();
+    void openBox(std::size_t box);
     QMenu* makeMenu();
     void bindShortcuts();
     void applyTheme();

@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 #include <algorithm>
 
+#include "simulator/load/endpoints.h"
 #include "simulator/scenario/duration.h"
 
 namespace tenfold::app {
@@ -32,7 +33,11 @@ PlayScript::PlayScript(RunModel& run, const QString& text, QStringList& problems
         } else if (key == "machines") {
             if (value != "instances" && value != "database")
                 wrong.add("machines", value, "instances, database");
-        } else {
+        } else if (key == "card") {
+            if (!m_run.catalogue().find(value)) wrong.add("card", value, "the id of a mechanism");
+        } else if (key == "endpoint") {
+            if (!load::endpointIndex(value)) wrong.add("endpoint", value, "the id of an endpoint");
+        } else if (key != "node") {
             auto design = m_run.scenario().design;
             design.set((key + "=").toStdString() + value, m_run.catalogue(), wrong);
         }
@@ -59,6 +64,12 @@ void PlayScript::play(const Step& step) {
         (value == "instances" ? machines.instanceFactor : machines.databaseCoreFactor) =
             value == "instances" ? 2 : 4;
         m_run.changeMachines(machines);
+    } else if (step.key == "node") {
+        Q_EMIT nodeWanted(step.value);
+    } else if (step.key == "card") {
+        Q_EMIT cardWanted(step.value);
+    } else if (step.key == "endpoint") {
+        Q_EMIT endpointWanted(step.value);
     } else {
         auto design = m_run.scenario().design;
         scenario::Problems ignored;

@@ -12,6 +12,7 @@
 #include "app/shell/play_script.h"
 #include "app/shell/ui_meter.h"
 #include "app/twin/twin_meter.h"
+#include "simulator/load/endpoints.h"
 #include "simulator/mechanisms/catalogue.h"
 
 namespace tenfold::app {
@@ -54,7 +55,16 @@ int runApp(int argc, char** argv, const EngineFactory& factory) {
     run.chooseEngine(line.engine);
     MainWindow window(run, theme, preferences, study::Ledger::defaultFile());
     QStringList problems;
-    if (!line.script.isEmpty()) new PlayScript(run, line.script, problems, &window);
+    if (!line.script.isEmpty()) {
+        auto* script = new PlayScript(run, line.script, problems, &window);
+        QObject::connect(script, &PlayScript::nodeWanted, &window,
+                         [&](const QString& id) { window.openNode(id.toStdString()); });
+        QObject::connect(script, &PlayScript::cardWanted, &window,
+                         [&](const QString& id) { window.openCardOf(id.toStdString()); });
+        QObject::connect(script, &PlayScript::endpointWanted, &window, [&](const QString& id) {
+            window.panels().choose(0, load::endpointIndex(id.toStdString()));
+        });
+    }
     for (const auto& problem : problems) fmt::print(stderr, "tenfold: {}\n", problem.toStdString());
     if (!problems.isEmpty()) return 2;
     if (line.size) window.resize(*line.size);
@@ -69,7 +79,7 @@ int runApp(int argc, char** argv, const EngineFactory& factory) {
     if (line.startsAtOnce) run.start(line.isPaused);
     if (!line.screenshot.isEmpty()) {
         afterSeconds(line.afterS, &window, [&] {
-            if (!window.grab().save(line.screenshot, "PNG")) {
+            if (!window.picture().save(line.screenshot, "PNG")) {
                 fmt::print(stderr, "tenfold: {} could not be written\n",
                            line.screenshot.toStdString());
                 exitCode = 2;

@@ -91,8 +91,9 @@ void Popover::openAt(QWidget* anchor) {
 }
 
 QRect Popover::room() const {
-    const QScreen* screen = parentWidget() ? parentWidget()->screen() : QWidget::screen();
-    return screen ? screen->availableGeometry() : QRect(0, 0, 4096, 4096);
+    const QWidget* owner = parentWidget() ? parentWidget()->window() : this;
+    // A window may reach over two screens, and what it opens with it.
+    return owner->screen()->availableGeometry().united(owner->frameGeometry());
 }
 
 void Popover::openAt(const QRect& anchor) {

@@ -46,7 +46,7 @@ public:
     /// Below the anchor, kept inside the screen.
     void openAt(QWidget* anchor);
     void openAt(const QRect& globalAnchor);
-    /// What it may take of the screen.
+    /// Where it may stand: on the screen of its window.
     QRect room() const;
 
 protected:

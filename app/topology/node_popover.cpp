@@ -5,7 +5,6 @@
 #include <QClipboard>
 #include <QLineEdit>
 #include <QMenu>
-#include <QScreen>
 #include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -219,22 +218,19 @@ void NodePopover::refresh() {
 void NodePopover::fit() {
     m_content->ensurePolished();
     m_content->layout()->activate();
-    const QScreen* screen = QWidget::screen();
-    const int room = screen ? screen->availableGeometry().height() - 16 : 700;
+    const QRect room = this->room();
     const int margins = layout()->contentsMargins().top() + layout()->contentsMargins().bottom();
     const int inner =
         width() - layout()->contentsMargins().left() - layout()->contentsMargins().right();
     const auto* content = m_content->layout();
     const int wanted = content->hasHeightForWidth() ? content->totalHeightForWidth(inner)
                                                     : content->totalSizeHint().height();
-    const int height = std::min(wanted + margins, room);
+    const int height = std::min(wanted + margins, room.height() - 8);
     if (height == this->height()) return;
     setFixedHeight(height);
     // It grows from where it stands, but not out of the screen.
-    if (!isVisible() || !screen) return;
-    const int below = screen->availableGeometry().bottom() - 8;
-    if (y() + height > below)
-        move(x(), std::max(screen->availableGeometry().top() + 4, below - height));
+    if (isVisible() && y() + height > room.bottom() - 4)
+        move(x(), std::max(room.top() + 4, room.bottom() - 4 - height));
 }
 
 }  // namespace tenfold::app

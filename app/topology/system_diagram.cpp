@@ -110,6 +110,16 @@ QPainterPath SystemDiagram::pathOf(const DiagramEdge& edge) const {
         down.lineTo(QPointF(b.center().x(), b.top()));
         return down;
     }
+    if (b.left() < a.left()) {  // back: between the columns, beside the ways that go on
+        const bool isUp = b.top() < a.top();
+        const double aside = a.height() * 0.24;
+        const QPointF start(a.left(), a.center().y() + (isUp ? -aside : aside));
+        const QPointF end(b.right(), b.center().y() + (isUp ? aside : -aside));
+        const double bend = (start.x() - end.x()) * 0.6;
+        QPainterPath back(start);
+        back.cubicTo(start - QPointF(bend, 0), end + QPointF(bend, 0), end);
+        return back;
+    }
     const QPointF from(a.right(), a.center().y());
     const QPointF to(b.left(), b.center().y());
     QPainterPath path(from);

@@ -24,6 +24,7 @@ public:
     void setReducedMotion(bool isReduced);
     const DiagramModel& model() const { return m_model; }
     QRect boxRect(std::size_t box) const { return m_rects[box].toRect(); }
+    QPainterPath edgePath(std::size_t edge) const { return pathOf(m_model.edges[edge]); }
     /// What the picture stands for: "one dot = 5 requests · …".
     QString caption() const;
 

@@ -35,9 +35,8 @@ TEST(Catalogue, EveryMechanismHasACardWithItsSections) {
                          spec.id / "card.md");
         std::stringstream text;
         text << in.rdbuf();
-        for (const char* heading :
-             {"## What it is", "## When it hurts", "## Its price", "## Formula", "## Validation",
-              "## Sources"})
+        for (const char* heading : {"## What it is", "## When it hurts", "## Its price",
+                                    "## Formula", "## Validation", "## Sources"})
             EXPECT_NE(text.str().find(heading), std::string::npos) << spec.id << ": " << heading;
     }
 }

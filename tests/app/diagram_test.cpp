@@ -73,3 +73,29 @@ TEST(Diagram, DrawsTheNodesThatRunAndShowsTheDead) {
     ASSERT_NE(find("API 3 to 8"), nullptr);
     EXPECT_EQ(find("API 3 to 8")->members.size(), 6u);
 }
+
+TEST(Diagram, NoWayGoesThroughTheBoxesThatItJoins) {
+    FakeWindow w;
+    w.model.changeMechanism("side_effects", {"queued", {}});
+    w.model.changeMechanism("connection_pooler", {"transaction", {}});
+    w.model.changeMechanism("read_replicas", {"2", {}});
+    QCoreApplication::processEvents();
+    const auto& diagram = w.window.diagram();
+    const auto& model = diagram.model();
+    bool hasBack = false;
+    for (std::size_t i = 0; i < model.edges.size(); ++i) {
+        const auto& edge = model.edges[i];
+        const QRect from = diagram.boxRect(edge.from);
+        const QRect to = diagram.boxRect(edge.to);
+        hasBack = hasBack || to.left() < from.left();
+        const QPainterPath path = diagram.edgePath(i);
+        for (double part = 0; part <= 1; part += 0.02) {
+            const QPoint at = path.pointAtPercent(part).toPoint();
+            for (const QRect& box : {from, to})
+                EXPECT_FALSE(box.adjusted(2, 2, -2, -2).contains(at))
+                    << model.boxes[edge.from].title.toStdString() << " to "
+                    << model.boxes[edge.to].title.toStdString();
+        }
+    }
+    EXPECT_TRUE(hasBack) << "the worker takes its jobs from the primary";
+}

@@ -2,7 +2,6 @@
 #include "app/topology/node_popover.h"
 
 #include <QLineEdit>
-#include <QScreen>
 
 #include "app/theme/words.h"
 #include "app/topology/node_figures.h"
@@ -133,7 +132,7 @@ TEST(NodePopover, FitsTheScreenAndKeepsItsWords) {
     for (const auto& box : w.window.diagram().model().boxes) {
         if (box.members.empty()) continue;
         const auto popover = open(w, box.title);
-        EXPECT_LE(popover->height(), popover->screen()->availableGeometry().height());
+        EXPECT_LE(popover->height(), popover->room().height());
         for (const auto* list :
              {&popover->queue(), &popover->counters(), &popover->switches(), &popover->machine()})
             for (const auto* label : list->findChildren<QLabel*>()) {

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/random/stream.h"
 #include "simulator/system/small_system.h"
 
 namespace tenfold::mechanisms {
@@ -33,27 +32,6 @@ TEST(SharedCache, OnlyOneHasTheRightToComputeAndItRunsOut) {
     EXPECT_TRUE(cache.lock(7, 100, 200)) << "whoever had it was too slow";
     cache.unlock(7);
     EXPECT_TRUE(cache.lock(7, 101, 201));
-}
-
-TEST(SharedCache, HitsAreAsManyAsTheFormulaOfTheCardSays) {
-    constexpr system::Nanos kTtl = 1'000'000'000;
-    constexpr int kArrivals = 200'000;
-    for (const double perTtl : {0.1, 1.0, 10.0}) {  // λT
-        SharedCache cache;
-        random::Stream arrivals(5, "hits");
-        double now = 0;
-        int hits = 0;
-        for (int i = 0; i < kArrivals; ++i) {
-            now += arrivals.exponential(kTtl / perTtl);
-            const auto at = static_cast<system::Nanos>(now);
-            if (cache.has(7, at)) {
-                ++hits;
-            } else {
-                cache.store(7, 1, at + kTtl);
-            }
-        }
-        EXPECT_NEAR(static_cast<double>(hits) / kArrivals, perTtl / (1 + perTtl), 0.005) << perTtl;
-    }
 }
 
 class SharedCacheInTheSystem : public SmallSystem {
