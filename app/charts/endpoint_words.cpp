@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/charts/endpoint_words.h"
 
+#include <QObject>
 #include <map>
 
 #include "simulator/load/endpoints.h"

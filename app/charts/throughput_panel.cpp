@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "app/charts/endpoint_words.h"
 #include "app/charts/panel.h"
 #include "app/theme/words.h"
 
