@@ -141,7 +141,7 @@ std::int64_t History::slotAfterChangeBefore(std::int64_t endSlot) const {
     for (auto it = m_events.rbegin(); it != m_events.rend(); ++it) {
         const auto slot =
             static_cast<std::int64_t>(std::ceil(it->atMs / measure::SlotClock::kSlotMs));
-        if (it->version > 0 && slot <= endSlot) return slot;
+        if (it->version > 0 && slot < endSlot) return slot;
     }
     return 0;
 }
