@@ -24,8 +24,8 @@ scenario::Design designWith(const char* indexes) {
 TEST(StatementPlans, EachStatementThatWasRecordedHasItsText) {
     const auto plans = StatementPlans::shipped();
     const auto& book = plans.under(designWith("on")).byShape;
-    for (const auto& s :
-         system::OperationProfile(system::OperationProfile::shippedFile()).statements())
+    const system::OperationProfile profile(system::OperationProfile::shippedFile());
+    for (const auto& s : profile.statements())
         EXPECT_TRUE(book.count(s.shape) && !book.at(s.shape).text.empty())
             << s.shape
             << ": tenfold-cli profile --only operations --folder assets/profiles records it";

@@ -212,12 +212,13 @@ std::vector<MechanismCase> make() {
 
     // When the burst is spent a flood gets the rate: in 4.5 s 45, and one at each end of the
     // window.
-    cases.push_back(caseOf("AFloodGetsExactlyTheRate", "rate_limiting", abused,
-                           {{{"rate_limiting=per_user", "rate_limiting.user_rate_per_s=10",
-                              "rate_limiting.user_burst=20"},
-                             6,
-                             {{"abuser_answered_per_s", 43 / 4.5, 47 / 4.5}},
-                             6}}));
+    const std::vector<std::string> ten{"rate_limiting=per_user", "rate_limiting.user_rate_per_s=10",
+                                       "rate_limiting.user_burst=20"};
+    auto flooded = focused({"products.get"}, 40, ten);
+    flooded.workload.abuserFactor = 3;
+    flooded.faults = abused.faults;
+    cases.push_back(caseOf("AFloodGetsExactlyTheRate", "rate_limiting", flooded,
+                           {{ten, 6, {{"abuser_answered_per_s", 43 / 4.5, 47 / 4.5}}, 6}}));
     cases.back().refusesSome = true;
 
     // Its rate would do, but what it asks for may not overlap.
