@@ -136,7 +136,9 @@ TEST(RealComponents, EveryEndpointAnswersAsTheContractSaysUnderEveryDesign) {
              {},
              {"query_shape=join", "pagination=offset", "in_process_cache=off", "shared_cache=off"},
              {"query_shape=n_plus_one", "indexes=off", "connection_pooler=off"},
-             {"indexes=on", "query_shape=batched", "read_replicas=0"}}) {
+             {"indexes=on", "query_shape=batched", "read_replicas=0"},
+             {"serialisation=full_graph"},
+             {"query_shape=join"}}) {
         if (!design.empty()) live.set(design);
         me.get("products.list", "/v1/products?prefix=Am");
         me.get("products.get", "/v1/products/5");
