@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 
+#include "simulator/study/in_parallel.h"
 #include "simulator/study/sensitivity.h"
 
 namespace tenfold::study {
@@ -36,6 +37,7 @@ public:
         m_nearest = hardware::profileForUsers(from.base.workload.dailyActiveUsers).id;
         m_tier.budgetMinutes = m_test.budgetMinutes();
         m_tier.smallest = findSmallest(m_test, from.rows, from.base.design, threads, isCancelled);
+        portrayAll(threads);
         const auto& choices = from.rows.all();
         for (std::size_t i = 0; i < choices.size(); ++i)
             if (!choices[i].article.empty()) m_tier.cells.push_back(cellOf(i));
@@ -85,9 +87,8 @@ private:
         cell.derived = Derived::optional;
         const auto& minimal = m_tier.smallest.minimal;
         for (std::size_t k = 0; k < std::min(kMostDesigns, minimal.size()); ++k) {
-            const auto& before = portrait(minimal[k]);
-            const auto after =
-                portraitOf(m_test, m_from.rows.design(m_from.base.design, minimal[k] | bit(i)));
+            const auto& before = m_portraits.at(minimal[k]);
+            const auto& after = m_portraits.at(minimal[k] | bit(i));
             for (auto& found : improvementsOf(before, after, m_tier.budgetMinutes,
                                               m_from.rows.namesOf(minimal[k])))
                 cell.improvements.push_back(std::move(found));
@@ -118,12 +119,24 @@ private:
         return m_test.ask(m_from.rows.design(m_from.base.design, choices));
     }
 
-    const Portrait& portrait(Choices choices) {
-        const auto it = m_portraits.find(choices);
-        if (it != m_portraits.end()) return it->second;
-        return m_portraits
-            .emplace(choices, portraitOf(m_test, m_from.rows.design(m_from.base.design, choices)))
-            .first->second;
+    /// The smallest designs, and each with every choice that none of them has.
+    void portrayAll(int threads) {
+        std::vector<Choices> wanted;
+        const auto& minimal = m_tier.smallest.minimal;
+        for (std::size_t k = 0; k < std::min(kMostDesigns, minimal.size()); ++k) {
+            wanted.push_back(minimal[k]);
+            const auto& choices = m_from.rows.all();
+            for (std::size_t i = 0; i < choices.size(); ++i)
+                if (!choices[i].article.empty() && choices[i].isKnown &&
+                    !m_tier.smallest.isInSome(i))
+                    wanted.push_back(minimal[k] | bit(i));
+        }
+        std::vector<Portrait> portraits(wanted.size());
+        inParallel(wanted.size(), threads, [&](std::size_t i) {
+            portraits[i] = portraitOf(m_test, m_from.rows.design(m_from.base.design, wanted[i]));
+        });
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            m_portraits.emplace(wanted[i], std::move(portraits[i]));
     }
 
     const ChecklistInputs& m_from;
