@@ -131,7 +131,10 @@ TEST(GatewayTokens, SwitchingWhileRequestsComeLosesNone) {
         });
     for (int i = 0; i < 10; ++i) {
         gateway.validateTokens(i % 2 ? "central" : "jwt");
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        // Some requests in each position, however slow they are in a sanitizer's build.
+        const int enough = asked + 12;
+        for (int ms = 0; asked < enough && ms < 10'000; ++ms)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     isOver = true;
     for (auto& c : clients) c.join();
