@@ -41,6 +41,16 @@ if(TENFOLD_SANITIZE)
   endif()
 endif()
 
+# Six files of a target in one: what they include is read once, and a build takes half the time. Every
+# file still stands by itself; configure with -DTENFOLD_UNITY=OFF to see that it does.
+option(TENFOLD_UNITY "Compile the files of a target together" ON)
+set(CMAKE_UNITY_BUILD ${TENFOLD_UNITY})
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
+if(TENFOLD_UNITY)
+  # A fixture of a test is in an unnamed namespace, its cases are not: GCC minds in an included file.
+  target_compile_options(tenfold_flags INTERFACE -Wno-subobject-linkage)
+endif()
+
 # The headers that nearly every file reads, read once: a quarter of the time of a build. Every file still
 # includes what it uses; configure with -DTENFOLD_PCH=OFF to see that it does.
 option(TENFOLD_PCH "Precompile the headers that nearly every file includes" ON)

@@ -37,7 +37,7 @@ const char* kindOf(Derived derived) {
 /// "Required", and what the article says where it says something else.
 QString cellText(const study::ChecklistCell& cell) {
     const QString derived = text(titleOf(cell.derived));
-    if (cell.agrees || cell.derived == Derived::unknown) return derived;
+    if (cell.agrees() || cell.derived == Derived::unknown) return derived;
     return QObject::tr("%1  ≠  %2").arg(derived, text(cell.article));
 }
 
@@ -117,7 +117,7 @@ void ChecklistDialog::fill(const ChecklistResult& result) {
         addColumn(column++, tier, false);
         for (const auto& cell : tier.cells) {
             derived += cell.derived != Derived::unknown;
-            agree += cell.agrees;
+            agree += cell.agrees();
         }
     }
     if (result.own) addColumn(column++, *result.own, true);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/twin/twin_source.h"
 #include "simulator/engine/simulated/idle_priority.h"
 #include "simulator/mechanisms/catalogue.h"
 
@@ -19,13 +20,13 @@ ChecklistResult deriveFor(const scenario::Scenario& scenario,
         const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
         out.table =
             study::deriveChecklist(from, {"10k", "100k", "1M"}, catalogue, threads, &isCancelled);
-        out.own = study::deriveTier(from, threads, &isCancelled);
+        if (whyNoTwin(scenario).isEmpty()) out.own = study::deriveTier(from, threads, &isCancelled);
         for (const auto& choice : rows.all()) out.titles[choice.id] = choice.title;
         const auto nameAll = [&](const study::ChecklistTier& tier) {
             for (const auto m : tier.smallest.minimal) out.names[m] = rows.namesOf(m);
         };
         for (const auto& tier : out.table.tiers) nameAll(tier);
-        nameAll(*out.own);
+        if (out.own) nameAll(*out.own);
     } catch (const std::exception& e) {
         out.failure = e.what();
     }

@@ -8,11 +8,12 @@
 #include <optional>
 #include <vector>
 
+#include "simulator/measure/clock.h"
 #include "simulator/measure/timeline.h"
 
 namespace tenfold::app {
 
-constexpr double kSlotS = 0.25;
+constexpr double kSlotS = measure::SlotClock::kSlotS;
 constexpr int kSlotsPerSecond = 4;
 /// What the panels show.
 constexpr int kShownSeconds = 120;

@@ -94,7 +94,7 @@ public:
     std::array<Place<Digest>, 3> tiers;  // this design there, on that tier's machines
     Place<KneeDigest> knee;
     Place<SensitivityDigest> sensitivity;
-    Place<std::array<char, 240>> failure;  // why nothing can be simulated
+    Place<std::string> failure;  // why nothing can be simulated, whole: it ends in the remedy
 
     std::atomic<bool> isCancelled{false};  // by the window
     std::atomic<bool> isDone{false};       // the worker has let go of it

@@ -54,7 +54,7 @@ Predictions::State Predictions::state() const {
 QString Predictions::why() const {
     const auto* board = current();
     if (const auto* failure = board ? board->failure.get() : nullptr)
-        return QString::fromUtf8(failure->data());
+        return QString::fromStdString(*failure);
     return m_run.whyNoTwin();
 }
 

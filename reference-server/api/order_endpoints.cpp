@@ -21,8 +21,6 @@ using nlohmann::json;
 namespace sql = data::sql;
 
 namespace {
-// Without pagination one customer's orders all come: a number no customer reaches.
-constexpr std::int64_t kAllOrders = 1'000'000;
 
 mechanisms::CursorKey cursorsOf(const Context& c) {
     return {c.secret, "orders"};
@@ -83,7 +81,7 @@ Reply listOrdersOfCustomer(Context& c, const Request& request) {
     const Rows orders = mechanisms::read(
         c, request,
         {std::string(isGraph ? sql::graph::kOrdersOfCustomer : sql::kOrdersOfCustomer),
-         {id, std::to_string(page.mode == Page::Mode::all ? kAllOrders : page.size)}});
+         {id, std::to_string(page.mode == Page::Mode::all ? sql::kAllOrders : page.size)}});
     Reply reply;
     reply.rows = static_cast<std::uint64_t>(orders.count());
     if (!isGraph) {

@@ -14,10 +14,6 @@ namespace tenfold::api {
 using nlohmann::json;
 namespace sql = data::sql;
 
-namespace {
-constexpr std::int64_t kAllOrders = 1'000'000;  // of one customer: nobody has so many
-}
-
 Reply getMe(Context& c, const Request& request) {
     const auto user = userOf(request);
     std::vector<Shortfall> shortfalls;
@@ -33,7 +29,8 @@ Reply getMe(Context& c, const Request& request) {
         return reply;
     }
     const Rows orders = mechanisms::read(
-        c, request, {std::string(sql::graph::kOrdersOfCustomer), {id, std::to_string(kAllOrders)}});
+        c, request,
+        {std::string(sql::graph::kOrdersOfCustomer), {id, std::to_string(sql::kAllOrders)}});
     reply.rows += static_cast<std::uint64_t>(orders.count());
     reply.body = mechanisms::graphOfMe(rows, orders, fields);
     return reply;

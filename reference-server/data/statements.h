@@ -64,6 +64,8 @@ inline constexpr std::string_view kJoinedKeyset =
     "FROM page p JOIN customers c ON c.id = p.customer_id JOIN (SELECT order_id, count(*) AS lines "
     "FROM order_lines WHERE order_id IN (SELECT id FROM page) GROUP BY order_id) n "
     "ON n.order_id = p.id ORDER BY p.created_at DESC, p.id DESC";
+/// Its limit when all orders of one customer are to come: a number no customer reaches.
+inline constexpr std::int64_t kAllOrders = 1'000'000;
 inline constexpr std::string_view kOrdersOfCustomer =
     "/*shape='orders.by_customer'*/SELECT id, customer_id, status, total_cents, created_at "
     "FROM orders WHERE customer_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";

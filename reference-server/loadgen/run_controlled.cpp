@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr rlim_t kOtherDescriptors = 200;
+constexpr rlim_t kOthersOfTheRun = 200;
 constexpr int kFewestConnections = 64;
 
 int authPortIn(const json& line) {
@@ -49,9 +49,9 @@ Generator::Settings settingsFrom(const json& start, const nodes::NodeIdentity& i
 std::string fitToDescriptors(Generator::Settings& s) {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return "";
-    const auto wanted = static_cast<rlim_t>(s.maxConnections) + kOtherDescriptors;
+    const auto wanted = static_cast<rlim_t>(s.maxConnections) + kOthersOfTheRun;
     if (limit.rlim_cur >= wanted) return "";
-    const auto left = static_cast<int>(limit.rlim_cur) - static_cast<int>(kOtherDescriptors);
+    const auto left = static_cast<int>(limit.rlim_cur) - static_cast<int>(kOthersOfTheRun);
     s.maxConnections = std::max(kFewestConnections, left);
     return fmt::format("ulimit -n is {}: at most {} client connections", limit.rlim_cur,
                        s.maxConnections);

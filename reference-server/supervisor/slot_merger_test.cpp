@@ -19,10 +19,10 @@ Sample part(std::int64_t slot, const std::string& node) {
     return s;
 }
 
-struct Fixture {
+struct MergerFixture {
     std::vector<Sample> emitted;
     SlotMerger merger{SlotClock{0}, [this](Sample s) { emitted.push_back(std::move(s)); }};
-    Fixture() {
+    MergerFixture() {
         merger.expect("a", -1);
         merger.expect("b", -1);
     }
@@ -30,7 +30,7 @@ struct Fixture {
 }  // namespace
 
 TEST(SlotMerger, EmitsASlotAsSoonAsAllHaveReported) {
-    Fixture f;
+    MergerFixture f;
     f.merger.add("a", part(0, "a"));
     f.merger.advance(260 * kMs);
     EXPECT_TRUE(f.emitted.empty());
@@ -42,7 +42,7 @@ TEST(SlotMerger, EmitsASlotAsSoonAsAllHaveReported) {
 }
 
 TEST(SlotMerger, AfterHalfASecondTheMissingAreNamed) {
-    Fixture f;
+    MergerFixture f;
     f.merger.add("a", part(0, "a"));
     f.merger.advance(749 * kMs);
     EXPECT_TRUE(f.emitted.empty());
@@ -55,7 +55,7 @@ TEST(SlotMerger, AfterHalfASecondTheMissingAreNamed) {
 }
 
 TEST(SlotMerger, SlotsComeInOrderAndANewNodeIsExpectedFromTheNextSlotOn) {
-    Fixture f;
+    MergerFixture f;
     f.merger.expect("c", 100 * kMs);
     for (std::int64_t slot : {1, 0}) {
         f.merger.add("b", part(slot, "b"));
@@ -71,7 +71,7 @@ TEST(SlotMerger, SlotsComeInOrderAndANewNodeIsExpectedFromTheNextSlotOn) {
 }
 
 TEST(SlotMerger, WhatADeadNodeDidInItsLastSlotIsMissingAndNothingWaitsForIt) {
-    Fixture f;
+    MergerFixture f;
     for (std::int64_t slot : {0, 1, 2}) f.merger.add("a", part(slot, "a"));
     f.merger.add("b", part(0, "b"));
     f.merger.forget("b", 400 * kMs);  // it died in slot 1
@@ -83,7 +83,7 @@ TEST(SlotMerger, WhatADeadNodeDidInItsLastSlotIsMissingAndNothingWaitsForIt) {
 }
 
 TEST(SlotMerger, ANodeThatEndsAndReportsItsLastSlotIsNotMissing) {
-    Fixture f;
+    MergerFixture f;
     f.merger.forget("b", 100 * kMs);
     f.merger.add("b", part(0, "b"));
     f.merger.add("a", part(0, "a"));
@@ -94,7 +94,7 @@ TEST(SlotMerger, ANodeThatEndsAndReportsItsLastSlotIsNotMissing) {
 }
 
 TEST(SlotMerger, SamplesCarryTheVersionOfTheirSlotHoweverLateTheyAreMerged) {
-    Fixture f;
+    MergerFixture f;
     f.merger.publish(1, 0);
     f.merger.publish(2, 300 * kMs);  // in slot 1
     f.merger.publish(3, 800 * kMs);  // in slot 3

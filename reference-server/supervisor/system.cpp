@@ -26,7 +26,7 @@ namespace {
 
 // A node that has not said "ready" by then will not: an index over 500,000 rows takes 0.3 s.
 constexpr auto kStartLimit = 60s;
-constexpr auto kCommandLimit = 60s;
+constexpr auto kBackupLimit = 60s;
 constexpr auto kLoadLimit = 15s;
 
 std::string randomHex(int bytes) {
@@ -256,7 +256,7 @@ awaitable<void> System::startReplica(const std::string& id) {
     if (!primary) throw RunError(id + " cannot be made: the primary is not running");
     const std::string file = m_folder.path() / (id + ".db");
     const json request = {{"cmd", "backup"}, {"path", file}};
-    const auto backup = co_await primary->ask(request, "backup", kCommandLimit);
+    const auto backup = co_await primary->ask(request, "backup", kBackupLimit);
     if (!backup) throw RunError(id + " cannot be made: the primary gave no backup");
     const auto child = spawnNode(id, "replica");
     child->file = file;

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // An index over 500,000 rows takes 0.3 s.
-constexpr auto kCommandLimit = 60s;
+constexpr auto kPrepareLimit = 60s;
 constexpr auto kPublishLimit = 15s;
 // Longest that requests of an older version may hold a node that has to go (the API's own limit
 // for a request is 10 s).
@@ -55,7 +55,7 @@ awaitable<std::string> System::prepareAll() {
             line.erase("cores");
             if (child->role() == "database") line["cores"] = hardware.primaryCores;
             if (child->role() == "replica") line["cores"] = hardware.replicaCores;
-            const auto done = co_await child->ask(line, "prepared", kCommandLimit);
+            const auto done = co_await child->ask(line, "prepared", kPrepareLimit);
             if (!done) refuseUnlessDead(*child, "prepare the change");
             if (done && done->contains("detail")) detail += (*done)["detail"].get<std::string>();
         }
@@ -79,7 +79,7 @@ awaitable<std::string> System::retireDatabases(std::uint64_t version) {
     const json line = {{"cmd", "retire"}, {"version", version}};
     for (const char* role : {"database", "replica"})
         for (const auto& child : alive(role)) {
-            const auto done = co_await child->ask(line, "retired", kCommandLimit);
+            const auto done = co_await child->ask(line, "retired", kPrepareLimit);
             if (done && done->contains("detail")) detail += (*done)["detail"].get<std::string>();
         }
     co_return detail;

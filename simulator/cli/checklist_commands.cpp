@@ -45,9 +45,10 @@ void printCells(const study::ChecklistRows& rows, const std::vector<study::Check
         for (const auto& cell : tier.cells) {
             const auto row = std::find_if(rows.all().begin(), rows.all().end(),
                                           [&](const auto& r) { return r.id == cell.row; });
-            fmt::print("  {:<27}{:<26}{:<16}{:<15}{}\n", row->title, wordsOf(cell), cell.decidedBy,
-                       (cell.agrees || cell.derived == Derived::unknown ? "" : "≠ ") + cell.article,
-                       cell.why);
+            fmt::print(
+                "  {:<27}{:<26}{:<16}{:<15}{}\n", row->title, wordsOf(cell), cell.decidedBy,
+                (cell.agrees() || cell.derived == Derived::unknown ? "" : "≠ ") + cell.article,
+                cell.why);
         }
         fmt::print("  smallest that hold:");
         for (const auto m : tier.smallest.minimal) fmt::print("  {{{}}}", rows.namesOf(m));
@@ -65,13 +66,9 @@ void printSummary(const study::Checklist& c) {
             ++cells;
             if (cell.derived == Derived::unknown) continue;
             ++derived;
-            if (cell.agrees) ++agree;
+            if (cell.agrees()) ++agree;
             if (cell.decidedBy.empty()) continue;
-            const auto& faults = scenario::faultNames();
-            const bool isIncident =
-                cell.decidedBy == "error minutes" ||
-                std::find(faults.begin(), faults.end(), cell.decidedBy) != faults.end();
-            ++(isIncident ? byIncident : byLoad);
+            ++(cell.isByIncident ? byIncident : byLoad);
         }
     fmt::print(
         "\n{} of {} cells derived in {:.1f} s; {} agree with the article; {} decided by "

@@ -20,13 +20,13 @@ json orNull(const std::optional<T>& v) {
     return v ? json(*v) : json();
 }
 
-json holdsJson(judge::Holds h) {
+}  // namespace
+
+json toJson(judge::Holds h) {
     if (h == judge::Holds::yes) return true;
     if (h == judge::Holds::no) return false;
     return nullptr;
 }
-
-}  // namespace
 
 json toJson(const study::Figure& f) {
     return {{"value", number(f.value)}, {"low", number(f.low)}, {"high", number(f.high)}};
@@ -39,7 +39,7 @@ json toJson(const study::Estimate& e) {
         figures[std::string(study::toString(metric))] = toJson(e.of(metric));
     }
     return {{"figures", figures},
-            {"holds", holdsJson(e.verdict.holds)},
+            {"holds", toJson(e.verdict.holds)},
             {"first_to_break", orNull(e.verdict.firstToBreak)},
             {"headline", e.verdict.headline}};
 }
@@ -63,7 +63,7 @@ json toJson(const study::Knee& k) {
     json trials = json::array();
     for (const auto& t : k.trials)
         trials.push_back({{"users", t.dailyActiveUsers},
-                          {"holds", holdsJson(t.holds)},
+                          {"holds", toJson(t.holds)},
                           {"p99_ms", number(t.p99Ms)},
                           {"failed_ratio", number(t.failedRatio)},
                           {"first_to_break", orNull(t.firstToBreak)}});

@@ -14,6 +14,8 @@ namespace tenfold::cli {
 
 /// {"value","low","high"}
 nlohmann::json toJson(const study::Figure& figure);
+/// true, false, or null while not yet known.
+nlohmann::json toJson(judge::Holds holds);
 /// {"figures":{metric:{…}},"holds","first_to_break","headline"}
 nlohmann::json toJson(const study::Estimate& estimate);
 /// {"now":{…},"alternatives":[{"mechanism","value","figures",…,"p99_ratio","failed_difference",

@@ -79,12 +79,6 @@ json nodeJson(const measure::NodeSample& n) {
             {"overrun_p99_ms", percentile(n.overrun, 0.99)}};
 }
 
-json holdsJson(judge::Holds h) {
-    if (h == judge::Holds::yes) return true;
-    if (h == judge::Holds::no) return false;
-    return nullptr;
-}
-
 json intervalsJson(const measure::Sample& window, std::span<const measure::Sample> slots) {
     json all = json::object();
     const auto response = window.total().users.response;
@@ -149,7 +143,7 @@ json summaryOf(const measure::Timeline& timeline, const measure::Sample& window,
         {"generator_lag_p99_ms", percentile(window.generatorLag, 0.99)},
         {"host_cpu", window.hostCpu},
         {"verdict",
-         {{"holds", holdsJson(verdict.holds)},
+         {{"holds", toJson(verdict.holds)},
           {"first_to_break", verdict.firstToBreak ? json(*verdict.firstToBreak) : json()},
           {"withheld", verdict.withheld.empty() ? json() : json(verdict.withheld)}}},
         {"confidence",

@@ -18,6 +18,7 @@ std::int64_t unixSeconds();
 struct SlotClock {
     static constexpr Nanos kSlotNs = 250'000'000;
     static constexpr double kSlotMs = 250.0;
+    static constexpr double kSlotS = 0.25;
     /// A slot is merged this long after its end even if somebody has not reported.
     static constexpr Nanos kMergeAfterNs = 500'000'000;
 

@@ -43,6 +43,10 @@ void JsonReader::number(const char* key, double& out, double least, double most)
         out = v->get<double>();
 }
 
+void JsonReader::notWhole(const char* key, double value) {
+    m_problems.add(at(key), fmt::format("{:g}", value), "a whole number");
+}
+
 void JsonReader::text(const char* key, std::string& out, std::size_t longest) {
     const json* v = take(key);
     if (!v) return;

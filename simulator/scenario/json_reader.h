@@ -31,7 +31,7 @@ public:
         const auto before = m_problems.messages().size();
         number(key, value, least, most);
         if (m_problems.messages().size() == before && value != std::floor(value)) {
-            m_problems.add(at(key), std::to_string(value), "a whole number");
+            notWhole(key, value);
             return;
         }
         out = static_cast<Int>(value);
@@ -50,6 +50,7 @@ public:
 
 private:
     const nlohmann::json* take(const char* key);
+    void notWhole(const char* key, double value);
     std::string at(const std::string& key) const { return m_path + "." + key; }
     const nlohmann::json& m_json;
     std::string m_path;

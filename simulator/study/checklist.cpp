@@ -102,6 +102,7 @@ private:
         if (best->isHelpful) {
             cell.derived = Derived::helpful;
             cell.decidedBy = best->what;
+            cell.isByIncident = best->isOfIncidents;
         }
         cell.why = fmt::format("{} × {:.2f} ({:.2f}–{:.2f}) on top of {}", best->what,
                                best->ratio.value, best->ratio.low, best->ratio.high, best->onto);
@@ -109,6 +110,7 @@ private:
 
     void decideBy(const HoldTrial& trial, ChecklistCell& cell) {
         if (trial.holds) return;  // another design of the same choices fails, this one does not
+        cell.isByIncident = trial.isByIncident;
         cell.decidedBy = trial.isByIncident ? trial.failedBy : "load";
         cell.why = fmt::format("without it {}: {}", trial.failedBy, trial.why);
     }
@@ -140,7 +142,7 @@ private:
     }
 
     const ChecklistInputs& m_from;
-    HoldTest m_test;
+    HoldCriterion m_test;
     std::string m_nearest;  // the article's size
     ChecklistTier m_tier;
     std::map<Choices, Portrait> m_portraits;
@@ -160,12 +162,9 @@ void recommend(std::vector<ChecklistTier>& tiers, const ChecklistRows& rows,
                 continue;
             cell.derived = Derived::recommended;
             cell.decidedBy = next.decidedBy;
+            cell.isByIncident = next.isByIncident;
             cell.why = fmt::format("required at {}, and clients hold what it changes", next.tier);
         }
-}
-
-void markAgreement(ChecklistTier& tier) {
-    for (auto& cell : tier.cells) cell.agrees = cell.article == titleOf(cell.derived);
 }
 
 }  // namespace
@@ -185,9 +184,7 @@ const ChecklistCell* Checklist::find(const std::string& row, const std::string& 
 
 ChecklistTier deriveTier(const ChecklistInputs& from, int threads,
                          const std::atomic<bool>* isCancelled) {
-    auto tier = TierDerivation(from, threads, isCancelled).take();
-    markAgreement(tier);
-    return tier;
+    return TierDerivation(from, threads, isCancelled).take();
 }
 
 Checklist deriveChecklist(const ChecklistInputs& from, const std::vector<std::string>& tiers,
@@ -203,7 +200,6 @@ Checklist deriveChecklist(const ChecklistInputs& from, const std::vector<std::st
         if (isCancelled && isCancelled->load()) break;
     }
     recommend(all.tiers, from.rows, catalogue);
-    for (auto& tier : all.tiers) markAgreement(tier);
     all.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return all;
 }

@@ -25,10 +25,13 @@ struct ChecklistCell {
     /// "load", a fault's name, or what it improves ("p99", "reserve", "error minutes"); empty for
     /// optional.
     std::string decidedBy;
-    std::string substitute;  // of "one of": what other designs have in its place
-    std::string why;         // one sentence, from the trial that decided
-    bool agrees = false;     // with the article; "one of" agrees with none of its words
+    std::string substitute;                 // of "one of": what other designs have in its place
+    std::string why;                        // one sentence, from the trial that decided
+    bool isByIncident = false;              // what decided was an incident, not load
     std::vector<Improvement> improvements;  // of the designs it was added to
+
+    /// With the article; "one of" agrees with none of its words.
+    bool agrees() const { return article == titleOf(derived); }
 };
 
 /// One size: the designs that hold, and what follows for each row.
@@ -61,7 +64,7 @@ ChecklistTier deriveTier(const ChecklistInputs& from, int threads = 2,
 /// Derives every cell by the rule of design.md, section 5: Required, in every design that holds;
 /// one of, in some smallest design that holds; Helpful, improves one of the smallest designs by
 /// 20 % and clearly; Recommended, Required at the next size and held by clients; else Optional.
-/// `tiers`: of "10k", "100k", "1M", in order. Throws what HoldTest::ask throws.
+/// `tiers`: of "10k", "100k", "1M", in order. Throws what HoldCriterion::ask throws.
 Checklist deriveChecklist(const ChecklistInputs& from, const std::vector<std::string>& tiers,
                           const scenario::Catalogue& catalogue, int threads = 2,
                           const std::atomic<bool>* isCancelled = nullptr);

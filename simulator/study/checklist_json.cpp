@@ -46,7 +46,7 @@ json cellJson(const ChecklistCell& cell) {
             {"derived", titleOf(cell.derived)},
             {"decided_by", cell.decidedBy},
             {"substitute", cell.substitute},
-            {"agrees", cell.agrees},
+            {"agrees", cell.agrees()},
             {"evidence", std::move(evidence)}};
 }
 

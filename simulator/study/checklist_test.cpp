@@ -153,9 +153,9 @@ TEST(DemandBound, IsNeverMoreThanTheSimulationFinds) {
     EXPECT_LE(least, busy / cores * 1.05);  // of the arrivals' chance
 }
 
-TEST(HoldTest, SaysWhatItWasNotStoodBy) {
+TEST(HoldCriterion, SaysWhatItWasNotStoodBy) {
     const auto s = shippedScenario("sound", 10'000);
-    const HoldTest test(s, incidents(), shippedInputs());
+    const HoldCriterion test(s, incidents(), shippedInputs());
     EXPECT_TRUE(test.ask(s.design).holds);
     const auto naive = test.ask(shippedScenario("naive", 10'000).design);
     EXPECT_FALSE(naive.holds);
@@ -163,10 +163,10 @@ TEST(HoldTest, SaysWhatItWasNotStoodBy) {
     EXPECT_EQ(naive.failedBy, "three times the peak");
 }
 
-TEST(HoldTest, AnIncidentCostsTheMinutesThatRequestsFailIn) {
+TEST(HoldCriterion, AnIncidentCostsTheMinutesThatRequestsFailIn) {
     const auto s = shippedScenario("sound", 10'000, {"token_validation=central"});
     // 47 minutes of which what needs a user fails: 61 % of the mix, less than all of it.
-    const HoldTest test(s, incidents(incident("auth_down", 10, 47)), shippedInputs());
+    const HoldCriterion test(s, incidents(incident("auth_down", 10, 47)), shippedInputs());
     const auto central = test.errorMinutes(s.design);
     EXPECT_GT(central.at("auth_down"), 0.2 * 470);
     EXPECT_LT(central.at("auth_down"), 470 * 1.05);
@@ -177,7 +177,7 @@ TEST(HoldTest, AnIncidentCostsTheMinutesThatRequestsFailIn) {
 TEST(Smallest, TheEnumerationFindsWhatEveryDesignMustHave) {
     const auto r = rows(kIndexes + "," + kTokens);
     const auto s = shippedScenario("sound", 10'000);
-    const HoldTest test(s, incidents(), shippedInputs());
+    const HoldCriterion test(s, incidents(), shippedInputs());
     const auto found = findSmallest(test, r, s.design);
     ASSERT_EQ(found.minimal, std::vector<Choices>{0b01});
     EXPECT_TRUE(found.isInAll(0));
@@ -190,7 +190,7 @@ TEST(Smallest, TheEnumerationFindsWhatEveryDesignMustHave) {
 TEST(Smallest, OneThreadOrTwoFindTheSame) {
     const auto r = rows(kIndexes + "," + kTokens);
     const auto s = shippedScenario("sound", 10'000);
-    const HoldTest test(s, incidents(), shippedInputs());
+    const HoldCriterion test(s, incidents(), shippedInputs());
     EXPECT_EQ(findSmallest(test, r, s.design, 1).minimal,
               findSmallest(test, r, s.design, 2).minimal);
 }
@@ -203,7 +203,7 @@ TEST(Checklist, LoadDecidesIndexesAndAnIncidentTheTokens) {
     const auto queries = cellOf(tier, "queries");
     EXPECT_EQ(queries.derived, Derived::required);
     EXPECT_EQ(queries.decidedBy, "load");
-    EXPECT_TRUE(queries.agrees);
+    EXPECT_TRUE(queries.agrees());
     const auto jwt = cellOf(tier, "jwt");
     EXPECT_EQ(jwt.derived, Derived::required);
     EXPECT_EQ(jwt.decidedBy, "auth_down");
@@ -214,7 +214,7 @@ TEST(Checklist, WithoutTheIncidentTheTokensAreNotRequired) {
     const ChecklistInputs from{r, incidents(), shippedScenario("sound", 10'000), shippedInputs()};
     const auto jwt = cellOf(deriveTier(from), "jwt");
     EXPECT_NE(jwt.derived, Derived::required);
-    EXPECT_FALSE(jwt.agrees);
+    EXPECT_FALSE(jwt.agrees());
     EXPECT_EQ(jwt.improvements.size(), 3u);
 }
 

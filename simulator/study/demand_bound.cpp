@@ -18,7 +18,7 @@ constexpr double kTooMany = 0.02;
 
 /// Whether anything stands between the API and the database that could have the answer.
 bool hasCache(const scenario::Design& design) {
-    for (const char* id : {"shared_cache", "in_process_cache", "cdn"})
+    for (const char* id : {"shared_cache", "in_process_cache"})
         if (const auto& value = design.of(id).value; !value.empty() && value != "off") return true;
     return false;
 }
@@ -26,9 +26,11 @@ bool hasCache(const scenario::Design& design) {
 std::string keyOf(const scenario::Scenario& s, const hardware::HardwareProfile& hardware) {
     std::string key = fmt::format("{} {} {}", hardware.id, s.objective.p99Ms, hasCache(s.design));
     // Whatever a request's statements may depend on; the rest only makes more keys.
-    for (const char* id :
-         {"indexes", "query_shape", "pagination", "side_effects", "serialisation", "versioning"})
+    for (const char* id : {"indexes", "query_shape", "pagination", "side_effects", "serialisation"})
         key += " " + s.design.of(id).value;
+    key += fmt::format(" {}", s.design.parameter("pagination", "page_size", 20));
+    for (const auto& [endpoint, weight] : s.workload.mix)
+        key += fmt::format(" {}={}", endpoint, weight);
     return key;
 }
 
@@ -71,7 +73,7 @@ DemandBound::Least DemandBound::leastOf(const scenario::Scenario& s,
                     "{}: {:.0f} % of the calls it waits for take longer than "
                     "{:g} ms",
                     endpoints[e].id, share * 100, limitMs);
-        if (endpoints[e].isShareable && hasCache(s.design)) continue;
+        if (system::DesignState::isCacheable(e) && hasCache(s.design)) continue;
         const auto& traces = m_inputs.operations->traces(e, s.design, false);
         double sumMs = 0;
         std::size_t slow = 0;

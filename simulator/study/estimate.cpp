@@ -19,7 +19,6 @@ constexpr int kBatches = 24;
 constexpr double kRequestsABatch = 150;
 constexpr double kShortestBatchS = 0.5;
 constexpr std::int64_t kWarmUpSlots = 8;  // of a live run too
-constexpr double kSlotS = 0.25;
 
 /// Slots at the beginning that belong to the warm-up.
 std::size_t warmUpOf(const std::vector<measure::Sample>& samples) {
@@ -101,9 +100,10 @@ Estimate estimate(const scenario::Scenario& scenario, const system::Inputs& inpu
     s.faults.clear();
     const double rateHz = std::max(0.01, s.workload.rate().peakHz);
     const double batchS = std::max(kShortestBatchS, kRequestsABatch / rateHz);
-    const auto batchSlots = static_cast<std::int64_t>(std::ceil(batchS / kSlotS));
+    const auto batchSlots =
+        static_cast<std::int64_t>(std::ceil(batchS / measure::SlotClock::kSlotS));
     const double wanted = options.simulatedS > 0
-                              ? options.simulatedS / kSlotS
+                              ? options.simulatedS / measure::SlotClock::kSlotS
                               : static_cast<double>(kBatches * batchSlots) * 1.1 + kWarmUpSlots;
     const auto system = engine::makeSystem(s, inputs, {options.startsWarm, "twin"});
     std::vector<measure::Sample> samples;
@@ -118,7 +118,7 @@ Estimate estimate(const scenario::Scenario& scenario, const system::Inputs& inpu
     const std::size_t warm = warmUpOf(samples);
     const std::size_t slots = samples.size() - warm;
     const std::size_t perBatch = std::max<std::size_t>(1, slots / kBatches);
-    e.batchS = static_cast<double>(perBatch) * kSlotS;
+    e.batchS = static_cast<double>(perBatch) * measure::SlotClock::kSlotS;
     for (std::size_t i = warm; i + perBatch <= samples.size(); i += perBatch) {
         measure::Sample batch = std::move(samples[i]);
         for (std::size_t k = 1; k < perBatch; ++k) batch.mergeLater(samples[i + k]);

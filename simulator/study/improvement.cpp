@@ -14,11 +14,10 @@ using measure::Sample;
 
 namespace {
 
-constexpr double kSlotS = 0.25;
-constexpr int kWarmUpSlots = 8;
-constexpr int kBatches = 10;
-constexpr double kRequestsABatch = 2'000;  // ten of the rarest endpoint
-constexpr double kEnough = 0.8;            // a fifth less
+constexpr int kSettleSlots = 8;
+constexpr int kPortraitBatches = 10;
+constexpr double kRequestsAPart = 2'000;  // ten of the rarest endpoint
+constexpr double kEnough = 0.8;           // a fifth less
 constexpr double kConfidence = 0.9;
 // Minutes are worth something when they are a part of what may be lost.
 constexpr double kShareOfBudget = 0.01;
@@ -72,15 +71,15 @@ bool isHelpful(const Figure& ratio) {
 
 }  // namespace
 
-Portrait portraitOf(const HoldTest& test, const scenario::Design& design) {
+Portrait portraitOf(const HoldCriterion& test, const scenario::Design& design) {
     scenario::Scenario s = test.scenario();
     s.design = design;
     const auto system = engine::makeSystem(s, test.inputs(), {true, "twin"});
-    const double batchS = std::max(1.0, kRequestsABatch / s.workload.rate().peakHz);
-    const auto slots = static_cast<int>(std::ceil(batchS / kSlotS));
-    for (int i = 0; i < kWarmUpSlots; ++i) system->nextSlot();
+    const double batchS = std::max(1.0, kRequestsAPart / s.workload.rate().peakHz);
+    const auto slots = static_cast<int>(std::ceil(batchS / measure::SlotClock::kSlotS));
+    for (int i = 0; i < kSettleSlots; ++i) system->nextSlot();
     Portrait p;
-    for (int b = 0; b < kBatches; ++b) {
+    for (int b = 0; b < kPortraitBatches; ++b) {
         Sample batch = system->nextSlot();
         for (int i = 1; i < slots; ++i) batch.mergeLater(system->nextSlot());
         if (b == 0)
@@ -99,15 +98,15 @@ std::vector<Improvement> improvementsOf(const Portrait& before, const Portrait& 
     const std::string endpoint = worstEndpoint(before.window);
     const auto p99 =
         pairedRatio(before, after, [&](const Sample& s) { return p99Of(s, endpoint); });
-    all.push_back({"p99 of " + endpoint, onto, p99, isHelpful(p99)});
+    all.push_back({"p99 of " + endpoint, onto, p99, false, isHelpful(p99)});
     // The busiest of each: work that only moves to the next node is no reserve.
     const auto reserve = pairedRatio(
         before, after, [](const Sample& s) { return std::optional<double>(busiest(s)); });
-    all.push_back({"reserve", onto, reserve, isHelpful(reserve)});
+    all.push_back({"reserve", onto, reserve, false, isHelpful(reserve)});
     const double saved = before.errorMinutes - after.errorMinutes;
     const double ratio = before.errorMinutes > 0 ? after.errorMinutes / before.errorMinutes : 1;
     const Figure minutes{ratio, ratio, ratio};
-    all.push_back({"error minutes", onto, minutes,
+    all.push_back({"error minutes", onto, minutes, true,
                    isHelpful(minutes) && saved >= kShareOfBudget * budgetMinutes});
     return all;
 }

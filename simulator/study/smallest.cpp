@@ -26,8 +26,9 @@ bool Smallest::isInSome(std::size_t choice) const {
                        [&](Choices m) { return (m >> choice & 1) != 0; });
 }
 
-Smallest findSmallest(const HoldTest& test, const ChecklistRows& rows, const scenario::Design& base,
-                      int threads, const std::atomic<bool>* isCancelled) {
+Smallest findSmallest(const HoldCriterion& test, const ChecklistRows& rows,
+                      const scenario::Design& base, int threads,
+                      const std::atomic<bool>* isCancelled) {
     Smallest found;
     const Choices all = rows.known();
     for (int size = 0; size <= std::popcount(all); ++size) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "simulator/study/checklist_rows.h"
-#include "simulator/study/hold_test.h"
+#include "simulator/study/hold_criterion.h"
 
 namespace tenfold::study {
 
@@ -28,8 +28,9 @@ struct Smallest {
 
 /// Enumerates the designs by how many of the choices they have, on `threads` threads. Nothing is
 /// assumed of designs that have more. `base`: what no choice names. Ends early, with what it has,
-/// when `isCancelled` becomes true. Throws what HoldTest::ask throws.
-Smallest findSmallest(const HoldTest& test, const ChecklistRows& rows, const scenario::Design& base,
-                      int threads = 2, const std::atomic<bool>* isCancelled = nullptr);
+/// when `isCancelled` becomes true. Throws what HoldCriterion::ask throws.
+Smallest findSmallest(const HoldCriterion& test, const ChecklistRows& rows,
+                      const scenario::Design& base, int threads = 2,
+                      const std::atomic<bool>* isCancelled = nullptr);
 
 }  // namespace tenfold::study

@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kFormat = "tenfold.hops/1";
+constexpr const char* kHopsFormat = "tenfold.hops/1";
 constexpr std::array<std::string_view, kHops> kNames{"gateway", "instance", "database", "pooler",
                                                      "cache"};
 
@@ -68,7 +68,8 @@ HopOverheads::HopOverheads(const fs::path& file) {
         if (!of.is_object() || !of.contains(key)) fail(path + "." + key + " is missing");
         return of[key];
     };
-    if (part(j, "$", "format") != kFormat) fail(fmt::format("$.format must be {}", kFormat));
+    if (part(j, "$", "format") != kHopsFormat)
+        fail(fmt::format("$.format must be {}", kHopsFormat));
     m_ratesHz = risingNumbers(part(j, "$", "rates_hz"), name + ": $.rates_hz", 0.001);
     const auto quantiles = risingNumbers(part(j, "$", "quantiles"), name + ": $.quantiles", 0);
     if (quantiles.back() > 1) fail("$.quantiles must be at most 1");

@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kFormat = "tenfold.operations/2";
+constexpr const char* kOperationsFormat = "tenfold.operations/2";
 // A file may be made by hand: more copies of a trace than this say nothing more.
 constexpr std::uint64_t kMostDraws = 100'000;
 constexpr std::uint64_t kMostStatements = 1'000'000;
@@ -137,8 +137,8 @@ void OperationProfileFile::read(const std::filesystem::path& file, OperationProf
     const json j = json::parse(in, nullptr, false);
     if (j.is_discarded()) throw std::runtime_error(name + ": is not JSON");
     const Value root(name, j, "$");
-    if (root.at("format").text() != kFormat)
-        root.at("format").fail(fmt::format("must be {}", kFormat));
+    if (root.at("format").text() != kOperationsFormat)
+        root.at("format").fail(fmt::format("must be {}", kOperationsFormat));
     into.m_checksum = root.at("checksum").text();
     into.m_sqliteVersion = root.at("sqlite").text();
 

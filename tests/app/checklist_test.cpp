@@ -24,7 +24,6 @@ study::ChecklistTier tierOf(const std::string& users, study::Derived derived) {
     cell.derived = derived;
     cell.decidedBy = "load";
     cell.why = "without it the peak: orders.list";
-    cell.agrees = derived == study::Derived::required;
     tier.cells.push_back(cell);
     return tier;
 }

@@ -14,6 +14,7 @@ using namespace tenfold;  // NOLINT: a test
 using app::Predictions;
 using fake::FakeRun;
 using fake::FakeWindow;
+using fake::with;
 
 namespace {
 
@@ -40,12 +41,6 @@ app::MechanismRow* rowOf(FakeWindow& w, const std::string& id) {
     for (auto* row : w.window.design().rows())
         if (row->spec().id == id) return row;
     return nullptr;
-}
-
-scenario::Setting with(const app::RunModel& model, const char* mechanism, const char* value) {
-    auto setting = model.scenario().design.of(mechanism);
-    setting.value = value;
-    return setting;
 }
 
 struct TwinWindow {

@@ -7,14 +7,9 @@
 
 using namespace tenfold;  // NOLINT: a test
 using tenfold::fake::FakeRun;
+using tenfold::fake::with;
 
 namespace {
-
-scenario::Setting with(const app::RunModel& model, const char* mechanism, const char* value) {
-    auto setting = model.scenario().design.of(mechanism);
-    setting.value = value;
-    return setting;
-}
 
 std::size_t designChanges(const fake::FakeEngine& engine) {
     return static_cast<std::size_t>(std::count_if(

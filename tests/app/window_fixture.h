@@ -68,4 +68,12 @@ struct FakeWindow : FakeRun {
     app::MainWindow window;
 };
 
+/// The run's setting of a mechanism, at another position.
+inline scenario::Setting with(const app::RunModel& model, const char* mechanism,
+                              const char* value) {
+    auto setting = model.scenario().design.of(mechanism);
+    setting.value = value;
+    return setting;
+}
+
 }  // namespace tenfold::fake

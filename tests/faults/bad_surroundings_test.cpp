@@ -32,7 +32,7 @@ Ended run(const std::string& program, const std::string& arguments,
     fs::remove(out);
     return {WEXITSTATUS(status), text};
 }
-Ended cli(const std::string& arguments, const std::string& environment = "") {
+Ended program(const std::string& arguments, const std::string& environment = "") {
     return run(TENFOLD_BIN_DIR "/tenfold-cli", arguments, environment);
 }
 struct Folder {
@@ -46,9 +46,9 @@ struct Folder {
 }  // namespace
 
 TEST(BadSurroundings, EveryProblemOfACommandLineIsToldAtOnceAndNothingRuns) {
-    const auto e =
-        cli("run nowhere --tier ten --set indexes=maybe --set x=1 --duration soon --fault "
-            "meteor@1s+1s --assert 'p98<1ms'");
+    const auto e = program(
+        "run nowhere --tier ten --set indexes=maybe --set x=1 --duration soon --fault "
+        "meteor@1s+1s --assert 'p98<1ms'");
     EXPECT_EQ(e.code, 2);
     for (const char* part :
          {"\"nowhere\"", "--tier", "--set indexes=maybe", "\"x\"", "--duration", "meteor", "p98"})
@@ -56,7 +56,7 @@ TEST(BadSurroundings, EveryProblemOfACommandLineIsToldAtOnceAndNothingRuns) {
 }
 
 TEST(BadSurroundings, AnAssertionThatDoesNotHoldIsExitCodeOne) {
-    const auto e = cli("run sound --duration 3s --assert 'p50<0.001ms' --assert 'samples>1'");
+    const auto e = program("run sound --duration 3s --assert 'p50<0.001ms' --assert 'samples>1'");
     // On a host that is too busy to be trusted the code is 3, and says so.
     const bool isTrusted = e.text.find("not trusted") == std::string::npos;
     EXPECT_EQ(e.code, isTrusted ? 1 : 3) << e.text;
@@ -66,14 +66,14 @@ TEST(BadSurroundings, AnAssertionThatDoesNotHoldIsExitCodeOne) {
 
 TEST(BadSurroundings, AFullDiskIsTheReasonOfTheFailureAndLeavesNothing) {
     // A folder that cannot be written is the same to us as one on a full disk.
-    const auto e = cli("run sound --duration 2s", "TMPDIR=/proc/nowhere");
+    const auto e = program("run sound --duration 2s", "TMPDIR=/proc/nowhere");
     EXPECT_EQ(e.code, 3) << e.text;
     EXPECT_THAT(e.text, HasSubstr("could not be made"));
 }
 
 TEST(BadSurroundings, AResultFileThatCannotBeWrittenIsToldBeforeTheRun) {
     const auto e =
-        cli("run sound --duration 20s --json /proc/nowhere/run.json --csv /proc/x/y.csv");
+        program("run sound --duration 20s --json /proc/nowhere/run.json --csv /proc/x/y.csv");
     EXPECT_EQ(e.code, 3);
     EXPECT_THAT(e.text, AllOf(HasSubstr("/proc/nowhere/run.json: cannot be written: No such file"),
                               HasSubstr("/proc/x/y.csv: cannot be written")));
@@ -81,7 +81,7 @@ TEST(BadSurroundings, AResultFileThatCannotBeWrittenIsToldBeforeTheRun) {
 }
 
 TEST(BadSurroundings, ACacheFolderThatCannotBeWrittenIsTheReasonOfTheFailure) {
-    const auto e = cli("run sound --duration 2s", "XDG_CACHE_HOME=/proc/nowhere");
+    const auto e = program("run sound --duration 2s", "XDG_CACHE_HOME=/proc/nowhere");
     EXPECT_EQ(e.code, 3) << e.text;
     EXPECT_THAT(e.text, AllOf(HasSubstr("could not be made"), HasSubstr("/proc/nowhere")));
 }
@@ -106,14 +106,14 @@ TEST(BadSurroundings, AnOldOrBrokenDatasetIsMadeAgain) {
     const Folder folder("old-dataset");
     fs::create_directories(folder.path / "tenfold");
     // Whatever its number of today: every name that a dataset may have holds something else.
-    cli("run sound --duration 1s", "XDG_CACHE_HOME=" + folder.path.string());
+    program("run sound --duration 1s", "XDG_CACHE_HOME=" + folder.path.string());
     int broken = 0;
     for (const auto& entry : fs::directory_iterator(folder.path / "tenfold")) {
         std::ofstream(entry.path(), std::ios::trunc) << "this is no database";
         ++broken;
     }
     ASSERT_EQ(broken, 1);
-    const auto e = cli("run sound --duration 2s", "XDG_CACHE_HOME=" + folder.path.string());
+    const auto e = program("run sound --duration 2s", "XDG_CACHE_HOME=" + folder.path.string());
     EXPECT_THAT(e.text, HasSubstr("asked for / answered"));
 }
 
@@ -135,7 +135,7 @@ TEST(BadSurroundings, CtrlCEndsARunCleanlyWhenItStartsAndWhenItRuns) {
 
 TEST(BadSurroundings, TheRunsCopiesAreRemovedWithIt) {
     const Folder folder("alone");
-    const auto e = cli("run sound --duration 2s", "TMPDIR=" + folder.path.string());
+    const auto e = program("run sound --duration 2s", "TMPDIR=" + folder.path.string());
     EXPECT_TRUE(fs::is_empty(folder.path));
     // Where nobody looks at a bar there are plain lines.
     EXPECT_THAT(e.text, AllOf(HasSubstr("starting the nodes\n"), HasSubstr("2 of 2 s"),

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "simulator/mechanisms/catalogue.h"
+#include "tests/faults/event_count.h"
 #include "tests/support/live_system.h"
 
 using namespace tenfold;  // NOLINT: a test
@@ -15,12 +16,6 @@ using test::LiveSystem;
 using test::shipped;
 
 namespace {
-int count(const measure::Timeline& t, EventKind kind) {
-    int n = 0;
-    for (const auto& e : t.events()) n += e.kind == kind;
-    return n;
-}
-
 std::set<std::string> aliveNow(const measure::Timeline& t, const std::string& role) {
     std::set<std::string> ids;
     for (const auto& [id, n] : t.samples().back().nodes)

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "simulator/load/endpoints.h"
+#include "tests/faults/event_count.h"
 #include "tests/support/live_system.h"
 
 using namespace tenfold;  // NOLINT: a test
@@ -69,12 +70,6 @@ void expectEachDoneOnce(const LiveSystem& live) {
     EXPECT_GT(payments(live), 10);
     EXPECT_EQ(sink["email"]["delivered"], orders(live));
     EXPECT_EQ(sink["webhook"]["delivered"], payments(live));
-}
-
-int count(const measure::Timeline& t, EventKind kind) {
-    int n = 0;
-    for (const auto& e : t.events()) n += e.kind == kind;
-    return n;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "simulator/cli/inputs.h"
+#include "tests/faults/event_count.h"
 #include "tests/support/simulated_system.h"
 
 using namespace tenfold;  // NOLINT: a test
@@ -120,12 +121,6 @@ const std::map<std::string, FaultCase>& faultCases() {
           },
           0}}};
     return cases;
-}
-
-int count(const measure::Timeline& t, EventKind kind) {
-    int n = 0;
-    for (const auto& e : t.events()) n += e.kind == kind;
-    return n;
 }
 
 }  // namespace

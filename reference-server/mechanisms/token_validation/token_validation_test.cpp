@@ -56,7 +56,7 @@ private:
     int m_port = 0;
 };
 
-std::string keysOf(std::uint64_t seed) {
+std::string jwksOf(std::uint64_t seed) {
     return protocol::TokenIssuer(seed).jwks(protocol::unixNowS()).dump();
 }
 
@@ -159,7 +159,7 @@ TEST_F(TokenValidationTest, OnlySoManyAskAndWaitAtOnce) {
 }
 
 TEST_F(TokenValidationTest, JwtFetchesTheKeysOnceAndAsksForNoToken) {
-    m_service.jwks = keysOf(42);
+    m_service.jwks = jwksOf(42);
     use("jwt", m_service.port());
     std::vector<std::string> tokens;
     for (std::uint64_t user = 1; user <= 20; ++user)
@@ -177,7 +177,7 @@ TEST_F(TokenValidationTest, JwtFetchesTheKeysOnceAndAsksForNoToken) {
 }
 
 TEST_F(TokenValidationTest, JwtGoesOnWithoutTheServiceOnceItHasTheKeys) {
-    m_service.jwks = keysOf(42);
+    m_service.jwks = jwksOf(42);
     use("jwt", m_service.port());
     EXPECT_EQ(validate(protocol::accessToken(42, 1)).status, 200);
     use("jwt", 0);
@@ -194,7 +194,7 @@ TEST_F(TokenValidationTest, WithoutKeysNobodyCanTell) {
 }
 
 TEST_F(TokenValidationTest, AnUnknownKeyIsFetchedButNotForEveryTokenThatNamesOne) {
-    m_service.jwks = keysOf(42);
+    m_service.jwks = jwksOf(42);
     use("jwt", m_service.port());
     EXPECT_EQ(validate(protocol::accessToken(42, 1)).status, 200);
     // A token of a key that was published later. Its name differs by the period it signs in.

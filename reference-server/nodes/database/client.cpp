@@ -21,7 +21,6 @@ constexpr std::size_t kMaxInboxBytes = 4 << 20;
 constexpr std::size_t kMaxInboxMessages = 4000;
 // One that does not read its answers is not worked for any further.
 constexpr std::size_t kMaxUnsentBytes = 4 << 20;
-// A long batch is sent in parts, not kept until its Sync.
 constexpr std::size_t kPartBytes = 256 << 10;
 // Somebody who has been told goodbye has so long to read it.
 constexpr measure::Nanos kGoodbyeNs = 5'000'000'000;
@@ -169,7 +168,7 @@ void Client::process() {
         m_inbox.pop_front();
         m_inboxBytes -= m.body.size() + 5;
         handle(m);
-        if (m_out.size() > kPartBytes) sendAtDue(m_time + halfLinkNs());
+        sendWhenLong();
     }
     m_isProcessing = false;
     read();
@@ -255,6 +254,10 @@ void Client::readyForQuery() {
     // One round trip for each Sync: this node adds both directions of the link, so that the
     // client's side needs no timer of its own.
     sendAtDue(m_time + halfLinkNs());
+}
+
+void Client::sendWhenLong() {
+    if (m_out.size() > kPartBytes) sendAtDue(m_time + halfLinkNs());
 }
 
 void Client::sendAtDue(Nanos due) {

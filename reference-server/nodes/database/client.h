@@ -84,6 +84,8 @@ private:
     void fatal(std::string_view sqlState, std::string_view message);
     void readyForQuery();
     void sendAtDue(Nanos due);
+    /// A long batch is sent in parts, not kept until its Sync.
+    void sendWhenLong();
     void flushDue();
     bool writeNext();
     void wrote();

@@ -17,8 +17,6 @@ using protocol::PgReader;
 using protocol::PgWriter;
 
 namespace {
-// Sent in parts, as a pipeline is.
-constexpr std::size_t kPartBytes = 256 << 10;
 // What a replica has not taken off us; it comes back and asks the log again.
 constexpr std::size_t kMaxUnsentLogBytes = 64 << 20;
 constexpr std::string_view kAborted =
@@ -56,7 +54,7 @@ void Client::nextSimple() {
         portal.kind = kindOf(portal.sql);
         portal.isSimple = true;
         runStatement(std::move(portal));
-        if (m_out.size() > kPartBytes) sendAtDue(m_time + halfLinkNs());
+        sendWhenLong();
     }
     m_isNextingSimple = false;
     if (m_isBusy || !m_simple.empty()) return;

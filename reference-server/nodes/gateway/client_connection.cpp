@@ -24,7 +24,7 @@ namespace {
 constexpr std::uint32_t kMaxHeaderBytes = 8192;
 constexpr std::uint64_t kMaxBodyBytes = 1 << 20;
 // A kept connection may rest long: at 10k users an address is asked for once in many seconds.
-constexpr measure::Nanos kMaxIdleNs = 300'000'000'000;
+constexpr measure::Nanos kMaxClientIdleNs = 300'000'000'000;
 constexpr measure::Nanos kMaxRequestNs = 10'000'000'000;
 constexpr measure::Nanos kMaxWriteNs = 60'000'000'000;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -72,8 +72,8 @@ void ClientConnection::closeIfOverdue(measure::Nanos now) {
     switch (m_phase) {
         case Phase::reading:
             if (m_requestSince == 0 && m_parser && m_parser->got_some()) m_requestSince = now;
-            isOverdue =
-                spent > kMaxIdleNs || (m_requestSince > 0 && now - m_requestSince > kMaxRequestNs);
+            isOverdue = spent > kMaxClientIdleNs ||
+                        (m_requestSince > 0 && now - m_requestSince > kMaxRequestNs);
             break;
         case Phase::answering:
             break;  // has limits of its own

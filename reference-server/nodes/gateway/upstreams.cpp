@@ -24,7 +24,7 @@ constexpr std::size_t kMaxHeldBytes = 256 << 20;
 constexpr std::size_t kSmallResponseBytes = 64 << 10;
 // A kept connection is the last one used and taken again first; what a burst left over goes soon.
 // cpp-httplib holds a thread for each and looks at it a hundred times a second.
-constexpr Nanos kMaxIdleNs = 2'000'000'000;
+constexpr Nanos kMaxSpareIdleNs = 2'000'000'000;
 constexpr int kChecksUntilDown = 2;
 constexpr auto kCheckEvery = std::chrono::seconds(1);
 
@@ -383,7 +383,7 @@ void Upstreams::sweep() {
     });
     for (const auto& instance : m_instances)
         std::erase_if(instance->idle, [&](const std::shared_ptr<Connection>& connection) {
-            return now - connection->idleSince > kMaxIdleNs;
+            return now - connection->idleSince > kMaxSpareIdleNs;
         });
 }
 

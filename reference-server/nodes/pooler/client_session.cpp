@@ -15,7 +15,7 @@ using namespace protocol;  // NOLINT: its names all begin with Pg
 using measure::monotonicNow;
 
 namespace {
-constexpr std::size_t kReadBytes = 1 << 13;
+constexpr std::size_t kClientReadBytes = 1 << 13;
 // While it waits for a connection a client is read from, to notice when it goes away, but no
 // further than this.
 constexpr std::size_t kWaitingBytes = 1 << 18;
@@ -26,7 +26,7 @@ constexpr std::string_view kPoolerState = "08P01";
 }  // namespace
 
 ClientSession::ClientSession(boost::asio::ip::tcp::socket socket, PoolerNode& node)
-    : WirePeer(std::move(socket), kReadBytes), m_node(node) {}
+    : WirePeer(std::move(socket), kClientReadBytes), m_node(node) {}
 
 void ClientSession::onBytes(std::string_view bytes) {
     m_in.append(bytes);

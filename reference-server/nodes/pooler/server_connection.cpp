@@ -14,7 +14,7 @@ using namespace protocol;  // NOLINT: its names all begin with Pg
 
 namespace {
 
-constexpr std::size_t kReadBytes = 1 << 16;
+constexpr std::size_t kServerReadBytes = 1 << 16;
 
 std::string startupMessage(const std::string& database, const std::string& user) {
     std::string text;
@@ -43,7 +43,7 @@ std::string messageOf(std::string_view body) {
 }  // namespace
 
 ServerConnection::ServerConnection(asio::ip::tcp::socket socket, ServerPool& pool)
-    : WirePeer(std::move(socket), kReadBytes), m_pool(&pool) {}
+    : WirePeer(std::move(socket), kServerReadBytes), m_pool(&pool) {}
 
 void ServerConnection::open(int port, const std::string& database, const std::string& user) {
     m_port = port;

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kConnectLimit = 200ms;
+constexpr auto kLookLimit = 200ms;
 constexpr auto kAnswerLimit = 150ms;
 
 std::string question(bool isReplica, bool hasStatementCounts) {
@@ -65,7 +65,7 @@ std::optional<measure::NodeSample> PostgresMonitor::look() {
     PgSession::Rows rows;
     try {
         if (!m_session || !m_session->isUsable())
-            m_session = std::make_unique<PgSession>(m_conninfo, kConnectLimit);
+            m_session = std::make_unique<PgSession>(m_conninfo, kLookLimit);
         rows = m_session->query(question(m_isReplica, m_hasStatementCounts), kAnswerLimit);
     } catch (const std::exception&) {
         return std::nullopt;  // no data, not zeros

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kLimit = 5s;
+constexpr auto kPlanLimit = 5s;
 
 /// Parameters are numbered from $1 on without gaps.
 int parametersOf(const std::string& sql) {
@@ -24,14 +24,15 @@ int parametersOf(const std::string& sql) {
 }
 
 std::string planOf(PgSession& session, const std::string& sql) {
-    session.query("PREPARE looked_at AS " + sql, kLimit);
+    session.query("PREPARE looked_at AS " + sql, kPlanLimit);
     std::string nulls;
     for (int i = parametersOf(sql); i > 0; --i) nulls += i > 1 ? "NULL, " : "NULL";
     if (!nulls.empty()) nulls = "(" + nulls + ")";
     std::string plan;
-    for (const auto& row : session.query("EXPLAIN (COSTS OFF) EXECUTE looked_at" + nulls, kLimit))
+    for (const auto& row :
+         session.query("EXPLAIN (COSTS OFF) EXECUTE looked_at" + nulls, kPlanLimit))
         plan += (plan.empty() ? "" : "\n") + row.at(0);
-    session.query("DEALLOCATE looked_at", kLimit);
+    session.query("DEALLOCATE looked_at", kPlanLimit);
     return plan;
 }
 
@@ -40,7 +41,7 @@ std::string planOf(PgSession& session, const std::string& sql) {
 measure::StatementBook plansOf(PgSession& session) {
     measure::StatementBook book;
     // Else the plan would be one for NULLs.
-    session.query("SET plan_cache_mode = force_generic_plan", kLimit);
+    session.query("SET plan_cache_mode = force_generic_plan", kPlanLimit);
     for (const auto& [shape, sql] : data::allShapes()) {
         auto& entry = book.byShape[shape];
         entry.text = data::withoutShape(sql);
@@ -49,7 +50,7 @@ measure::StatementBook plansOf(PgSession& session) {
             entry.plan = planOf(session, entry.text);
         } catch (const std::runtime_error&) {
             if (!session.isUsable()) break;
-            session.query("DEALLOCATE ALL", kLimit);
+            session.query("DEALLOCATE ALL", kPlanLimit);
         }
     }
     return book;

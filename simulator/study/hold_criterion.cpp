@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "simulator/study/hold_test.h"
+#include "simulator/study/hold_criterion.h"
 
 #include <fmt/format.h>
 
@@ -17,8 +17,7 @@ using measure::Sample;
 
 namespace {
 
-constexpr double kSlotS = 0.25;
-constexpr int kWarmUpSlots = 4;  // caches start as they would be after a long time
+constexpr int kFillSlots = 4;  // caches start as they would be after a long time
 constexpr int kLookEverySlots = 4;
 constexpr double kAlpha = 1e-4;
 constexpr double kRequests = 20'000;  // 100 of the rarest endpoint
@@ -31,7 +30,8 @@ constexpr int kSettledSlots = 24;  // of these, the last so many are how it stay
 constexpr int kAfterSlots = 24;
 
 std::int64_t slotsFor(double rateHz) {
-    return static_cast<std::int64_t>(std::ceil(std::max(kShortestS, kRequests / rateHz) / kSlotS));
+    return static_cast<std::int64_t>(
+        std::ceil(std::max(kShortestS, kRequests / rateHz) / measure::SlotClock::kSlotS));
 }
 
 /// Fails so clearly that a longer look would not help: twice the shares that are allowed, at exact
@@ -68,7 +68,8 @@ double HoldTrial::totalErrorMinutes() const {
     return sum;
 }
 
-HoldTest::HoldTest(scenario::Scenario scenario, IncidentTable incidents, system::Inputs inputs)
+HoldCriterion::HoldCriterion(scenario::Scenario scenario, IncidentTable incidents,
+                             system::Inputs inputs)
     : m_scenario(std::move(scenario)),
       m_incidents(std::move(incidents)),
       m_inputs(std::move(inputs)),
@@ -83,22 +84,22 @@ HoldTest::HoldTest(scenario::Scenario scenario, IncidentTable incidents, system:
         hardware::profileForUsers(m_scenario.workload.dailyActiveUsers).id);
 }
 
-scenario::Scenario HoldTest::with(const scenario::Design& design, double timesPeak) const {
+scenario::Scenario HoldCriterion::with(const scenario::Design& design, double timesPeak) const {
     scenario::Scenario s = m_scenario;
     s.design = design;
     s.workload.peakFactor *= timesPeak;
     return s;
 }
 
-std::string HoldTest::failureUnder(const Load& load, const scenario::Design& design) const {
+std::string HoldCriterion::failureUnder(const Load& load, const scenario::Design& design) const {
     const scenario::Scenario s = with(design, load.timesPeak);
     const auto system = engine::makeSystem(s, m_inputs, {true, "twin"});
     const auto slots = slotsFor(s.workload.rate().peakHz);
     Sample window;
-    for (std::int64_t i = 0; i < slots + kWarmUpSlots; ++i) {
-        if (load.isDeploying && i == kWarmUpSlots) system->beginFault("rolling_deploy", kDeployS);
+    for (std::int64_t i = 0; i < slots + kFillSlots; ++i) {
+        if (load.isDeploying && i == kFillSlots) system->beginFault("rolling_deploy", kDeployS);
         const Sample slot = system->nextSlot();
-        if (i < kWarmUpSlots) continue;
+        if (i < kFillSlots) continue;
         // What users had is all that is judged here.
         for (const auto& [id, e] : slot.endpoints) window.endpoints[id].users.merge(e.users);
         if (i % kLookEverySlots == 0 && isClearlyFailing(window, s.objective)) break;
@@ -115,11 +116,12 @@ std::string HoldTest::failureUnder(const Load& load, const scenario::Design& des
     return fmt::format("{}: {}", worst->endpoint, worst->text);
 }
 
-double HoldTest::errorMinutesOf(const Incident& incident, const scenario::Design& design) const {
+double HoldCriterion::errorMinutesOf(const Incident& incident,
+                                     const scenario::Design& design) const {
     const scenario::Scenario s = with(design, 1);
     const auto system = engine::makeSystem(s, m_inputs, {true, "twin"});
-    for (int i = 0; i < kWarmUpSlots; ++i) system->nextSlot();
-    system->beginFault(incident.fault, kIncidentSlots * kSlotS);
+    for (int i = 0; i < kFillSlots; ++i) system->nextSlot();
+    system->beginFault(incident.fault, kIncidentSlots * measure::SlotClock::kSlotS);
     Ended onset, settled, after;
     for (int i = 0; i < kIncidentSlots; ++i)
         (i < kIncidentSlots - kSettledSlots ? onset : settled).add(system->nextSlot());
@@ -131,14 +133,14 @@ double HoldTest::errorMinutesOf(const Incident& incident, const scenario::Design
     return incident.perYear * (incident.minutes * lasting + onceMinutes);
 }
 
-std::map<std::string, double> HoldTest::errorMinutes(const scenario::Design& design) const {
+std::map<std::string, double> HoldCriterion::errorMinutes(const scenario::Design& design) const {
     std::map<std::string, double> minutes;
     for (const auto& incident : m_incidents.incidents())
         minutes[incident.fault] += errorMinutesOf(incident, design);
     return minutes;
 }
 
-HoldTrial HoldTest::ask(const scenario::Design& design) const {
+HoldTrial HoldCriterion::ask(const scenario::Design& design) const {
     constexpr std::array<Load, 3> loads{{{"three times the peak", 3, false},
                                          {"a rolling deploy", 1, true},
                                          {"the peak", 1, false}}};

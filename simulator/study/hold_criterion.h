@@ -32,10 +32,10 @@ struct HoldTrial {
 /// the peak, at the peak with a rolling deploy, and at the peak; and what a year brings costs no
 /// more minutes than the budget. The hardest question comes first, and each ends as soon as it is
 /// clear. Any number of threads may ask.
-class HoldTest {
+class HoldCriterion {
 public:
     /// `scenario`: users, mix, hardware, objective; its faults are left out.
-    HoldTest(scenario::Scenario scenario, IncidentTable incidents, system::Inputs inputs);
+    HoldCriterion(scenario::Scenario scenario, IncidentTable incidents, system::Inputs inputs);
 
     /// Throws std::runtime_error when the design cannot be simulated.
     HoldTrial ask(const scenario::Design& design) const;
