@@ -6,6 +6,7 @@
 
 #include "app/theme/words.h"
 #include "simulator/hardware/profile.h"
+#include "simulator/scenario/jobs.h"
 
 namespace tenfold::app {
 
@@ -56,7 +57,7 @@ engine::Topology plannedTopology(const scenario::Scenario& s) {
     };
     if (isOn("connection_pooler")) add("pooler", "pooler");
     if (isOn("shared_cache")) add("cache", "cache");
-    if (s.design.is("side_effects", "queued")) add("worker", "worker");
+    if (scenario::hasJobs(s.design)) add("worker", "worker");
     add("sink", "sink");
     add("primary", "database");
     if (isOn("read_replicas"))

@@ -25,7 +25,7 @@ const std::map<std::string, Ids>& switchesByRole() {
         {"database",
          {"indexes", "query_shape", "pagination", "connection_pooler", "read_replicas"}},
         {"replica", {"read_replicas", "indexes", "regions"}},
-        {"worker", {"side_effects"}},
+        {"worker", {"side_effects", "shared_cache"}},
         {"sink", {"side_effects"}},
     };
     return all;

@@ -79,8 +79,20 @@ std::optional<std::string> CacheClient::get(const std::string& key) {
     return std::string(reply->str, reply->len);
 }
 
-void CacheClient::set(const std::string& key, const std::string& value, int ttlMs) {
-    command({"SET", key, value, "PX", std::to_string(ttlMs)});
+std::pair<std::optional<std::string>, std::optional<std::string>> CacheClient::get(
+    const std::string& key, const std::string& other) {
+    const auto reply = command({"MGET", key, other});
+    if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2) return {};
+    const auto text = [](const redisReply& r) {
+        return r.type == REDIS_REPLY_STRING ? std::optional(std::string(r.str, r.len))
+                                            : std::nullopt;
+    };
+    return {text(*reply->element[0]), text(*reply->element[1])};
+}
+
+bool CacheClient::set(const std::string& key, const std::string& value, int ttlMs) {
+    const auto reply = command({"SET", key, value, "PX", std::to_string(ttlMs)});
+    return reply && reply->type == REDIS_REPLY_STATUS;
 }
 
 CacheClient::Lock CacheClient::lock(const std::string& key, int ttlMs) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tenfold::api {
@@ -21,7 +22,11 @@ public:
     explicit CacheClient(int port) : m_port(port) {}
 
     std::optional<std::string> get(const std::string& key);
-    void set(const std::string& key, const std::string& value, int ttlMs);
+    /// MGET: both in one command.
+    std::pair<std::optional<std::string>, std::optional<std::string>> get(const std::string& key,
+                                                                          const std::string& other);
+    /// Whether it is there now.
+    bool set(const std::string& key, const std::string& value, int ttlMs);
     /// SET NX PX.
     enum class Lock { held, taken, unreachable };
     Lock lock(const std::string& key, int ttlMs);

@@ -11,6 +11,7 @@
 #include "reference-server/mechanisms/read_replicas/routing.h"
 #include "reference-server/mechanisms/serialisation/serialisation.h"
 #include "reference-server/mechanisms/shared_cache/cached_answer.h"
+#include "reference-server/mechanisms/shared_cache/product_changes.h"
 
 namespace tenfold::api {
 
@@ -53,9 +54,10 @@ Statement listStatement(const Page& page, const std::string& prefix, bool isGrap
 
 /// From the instance's memory, the shared cache, or computed: whoever has it first.
 std::string cachedAnswer(Context& c, const std::string& key,
-                         const std::function<std::string()>& compute) {
+                         const std::function<std::string()>& compute,
+                         const std::string& mark = "") {
     return mechanisms::localAnswer(c, key,
-                                   [&] { return mechanisms::cachedAnswer(c, key, compute); });
+                                   [&] { return mechanisms::cachedAnswer(c, key, compute, mark); });
 }
 
 /// The same in another form is another entry of a cache: whole rows, or some of the fields.
@@ -111,7 +113,7 @@ Reply getProduct(Context& c, const Request& request) {
     const bool isGraph = mechanisms::isFullGraph(c.design);
     Reply reply;
     // The version comes first: it is not among the fields of every answer.
-    const auto kept = cachedAnswer(c, formOf(c, fields) + "product:" + id, [&] {
+    const auto compute = [&] {
         const Rows product = mechanisms::read(c, request, {std::string(sql::kProduct), {id}});
         if (product.empty()) throw Problem::notFound("product " + id);
         reply.rows = 1;
@@ -121,7 +123,9 @@ Reply getProduct(Context& c, const Request& request) {
             mechanisms::read(c, request, {std::string(sql::graph::kReviewsOfProduct), {id}});
         reply.rows += static_cast<std::uint64_t>(reviews.count());
         return version + mechanisms::graphOfProduct(product, reviews, fields);
-    });
+    };
+    const auto kept =
+        cachedAnswer(c, formOf(c, fields) + "product:" + id, compute, mechanisms::markOf(id));
     const auto line = kept.find('\n');
     reply.headers["ETag"] = entityTag(id, std::string_view(kept).substr(0, line), isGraph);
     reply.body = kept.substr(line + 1);
@@ -136,11 +140,11 @@ Reply updateProduct(Context& c, const Request& request) {
     body.noOthers(body.root(), "", {"price_cents"});
     body.check();
     Reply reply;
-    const auto rows =
-        mechanisms::write(c,
-                          {{std::string(sql::kUpdateProduct),
-                            {std::to_string(price), std::to_string(c.nowMs), std::to_string(id)}}},
-                          reply);
+    const auto rows = mechanisms::writeWithNews(
+        c,
+        {{std::string(sql::kUpdateProduct),
+          {std::to_string(price), std::to_string(c.nowMs), std::to_string(id)}}},
+        std::to_string(id), reply);
     if (rows.front().affected() == 0) throw Problem::notFound(fmt::format("product {}", id));
     reply.headers["ETag"] = entityTag(std::to_string(id), rows.front().text(0, 0));
     reply.body = json{{"id", id}, {"price_cents", price}}.dump();

@@ -3,23 +3,11 @@
 
 #include <array>
 #include <charconv>
-#include <chrono>
 
 #include "reference-server/api/problem.h"
 #include "simulator/load/endpoints.h"
 
 namespace tenfold::api {
-
-std::int64_t IdMaker::next() {
-    // 41 bits of milliseconds, 10 of instance, 12 of counter: rises with time, as "newest first"
-    // wants, and no two instances meet.
-    const std::int64_t ms = m_nowMs ? m_nowMs()
-                                    : std::chrono::duration_cast<std::chrono::milliseconds>(
-                                          std::chrono::steady_clock::now().time_since_epoch())
-                                          .count();
-    return (ms << 22) | (static_cast<std::int64_t>(m_instance & 1023) << 12) |
-           (m_counter.fetch_add(1) & 4095);
-}
 
 Reply answer(std::size_t endpoint, Context& context, const Request& request) {
     using Handler = Reply (*)(Context&, const Request&);

@@ -93,6 +93,7 @@ std::vector<std::pair<std::string, std::string>> allShapes() {
                             kUpdateMe,
                             kUpdateProduct,
                             kInsertJob,
+                            kInsertChange,
                             kJobsDue,
                             kTakeJobs,
                             kJobDone,

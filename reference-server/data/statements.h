@@ -106,6 +106,12 @@ inline constexpr std::string_view kUpdateProduct =
 inline constexpr std::string_view kInsertJob =
     "/*shape='outbox.insert'*/INSERT INTO outbox (id, kind, payload, attempts, run_at, "
     "locked_until, created_at) VALUES ($1, $2, $3, 0, $4, 0, $5)";
+// The news of a product that has just been changed, "7-4": its id and its version.
+inline constexpr std::string_view kInsertChange =
+    "/*shape='outbox.insert_change'*/INSERT INTO outbox (id, kind, payload, attempts, run_at, "
+    "locked_until, created_at) SELECT CAST($1 AS BIGINT), 'product.changed', "
+    "CAST(id AS TEXT) || '-' || CAST(version AS TEXT), 0, CAST($2 AS BIGINT), 0, "
+    "CAST($3 AS BIGINT) FROM products WHERE id = $4";
 inline constexpr std::string_view kJobsDue =
     "/*shape='outbox.due'*/SELECT id FROM outbox WHERE run_at <= $1 AND locked_until <= $2 "
     "ORDER BY id LIMIT $3";

@@ -121,8 +121,7 @@ void Generator::fire(Nanos dueAt, Audience who) {
     if (const auto& id = load::endpoints()[plan.endpoint].id;
         id == "products.get" || id == "products.update") {
         request->product = plan.product;
-        if (const auto it = m_known.find(plan.product); it != m_known.end())
-            request->knownVersion = it->second;
+        request->knownVersion = m_known.newest(plan.product);
     }
     request->dueAt = dueAt;
     request->deadline = dueAt + static_cast<Nanos>(m_settings.clientTimeoutMs * 1e6);
@@ -223,7 +222,7 @@ void Generator::exchangeEnded(const RequestPtr& request,
             if (!response.lsnCookie().empty())
                 m_writer.rememberLsn(request->user, response.lsnCookie());
             end(request, outcomeOf(response.status()), serviceMs, response.bytes(),
-                isStale(*request, response));
+                staleMs(*request, response));
         } else if (how == Connection::End::closedBeforeAnswer && !request->isRetried) {
             // The server closed a connection it had kept just as we used it: a race of the
             // protocol, counted, tried once more, still measured from the same due time.
@@ -238,16 +237,16 @@ void Generator::exchangeEnded(const RequestPtr& request,
     serveLine();
 }
 
-bool Generator::isStale(const Request& request, const ResponseParser& response) {
-    if (request.product == 0 || outcomeOf(response.status()) != Outcome::ok) return false;
+std::optional<double> Generator::staleMs(const Request& request, const ResponseParser& response) {
+    if (request.product == 0 || outcomeOf(response.status()) != Outcome::ok) return {};
     const std::uint64_t shown = versionIn(response.entityTag());
-    auto& known = m_known[request.product];
-    known = std::max(known, shown);
-    return shown > 0 && shown < request.knownVersion;
+    m_known.saw(request.product, shown, monotonicNow());
+    if (shown == 0 || shown >= request.knownVersion) return {};
+    return static_cast<double>(m_known.ageOf(request.product, shown, request.dueAt)) / 1e6;
 }
 
 void Generator::end(const RequestPtr& request, Outcome outcome, double serviceMs,
-                    std::uint64_t bytes, bool isStale) {
+                    std::uint64_t bytes, std::optional<double> staleMs) {
     if (request->isEnded) return;
     request->isEnded = true;
     request->connection = nullptr;
@@ -256,7 +255,7 @@ void Generator::end(const RequestPtr& request, Outcome outcome, double serviceMs
     const bool isCensored = outcome == Outcome::timeout || outcome == Outcome::notSent;
     const double responseMs =
         isCensored ? m_settings.clientTimeoutMs : static_cast<double>(now - request->dueAt) / 1e6;
-    m_book.ended({request->endpoint, request->who, outcome, responseMs, serviceMs, bytes, isStale},
+    m_book.ended({request->endpoint, request->who, outcome, responseMs, serviceMs, bytes, staleMs},
                  now);
     if (m_isDraining && m_inFlight == 0 && m_drained) std::exchange(m_drained, nullptr)();
 }

@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "reference-server/loadgen/address_book.h"
@@ -18,6 +17,7 @@
 #include "reference-server/loadgen/result_book.h"
 #include "reference-server/loadgen/token_book.h"
 #include "simulator/load/arrivals.h"
+#include "simulator/load/known_versions.h"
 #include "simulator/load/request_mix.h"
 
 namespace tenfold::loadgen {
@@ -98,9 +98,10 @@ private:
     void exchangeEnded(const RequestPtr& request, const std::shared_ptr<Connection>& connection,
                        Connection::End end);
     void end(const RequestPtr& request, measure::Outcome outcome, double serviceMs,
-             std::uint64_t bytes, bool isStale = false);
-    /// Whether the answer shows an older version of its product than was known; remembers it.
-    bool isStale(const Request& request, const ResponseParser& response);
+             std::uint64_t bytes, std::optional<double> staleMs = {});
+    /// For how long it had been known that its product has a newer version than the answer shows;
+    /// nothing: it shows the newest. Remembers the version.
+    std::optional<double> staleMs(const Request& request, const ResponseParser& response);
     void serveLine();
     void expire(measure::Nanos now);
     std::size_t lineBound() const;
@@ -115,7 +116,7 @@ private:
     load::PoissonArrivals m_users;
     load::PoissonArrivals m_abuser;
     random::Stream m_abuserStream;
-    std::unordered_map<std::uint64_t, std::uint64_t> m_known;  // newest version, by product
+    load::KnownVersions m_known;
     boost::asio::steady_timer m_timer;
     std::vector<Pool> m_pools;  // one for each address, the abuser's last
     std::deque<RequestPtr> m_line;

@@ -47,7 +47,10 @@ void ResultBook::ended(const End& e, measure::Nanos now) {
     ++c.of(e.outcome);
     ++m_ended;
     c.bytes += e.bytes;
-    if (e.isStale) ++c.staleAnswers;
+    if (e.staleMs) {
+        ++c.staleAnswers;
+        c.staleAgeMs += static_cast<std::uint64_t>(*e.staleMs);
+    }
     // Shown latency is ok plus what stands at a limit; other errors count as failed only.
     const bool isShown = e.outcome == Outcome::ok || e.outcome == Outcome::timeout ||
                          e.outcome == Outcome::unfinished || e.outcome == Outcome::notSent;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "simulator/measure/clock.h"
@@ -33,7 +34,7 @@ public:
         double responseMs = 0;  // from the scheduled time
         double serviceMs = 0;   // from the actual send; negative: it never was
         std::uint64_t bytes = 0;
-        bool isStale = false;  // it showed an older version than a client knew
+        std::optional<double> staleMs;  // it showed an older version than had so long been known
     };
     void ended(const End& end, measure::Nanos now);
 

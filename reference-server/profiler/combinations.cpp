@@ -48,7 +48,7 @@ const std::vector<Dependence>& dependences() {
         {.endpoint = "payments.create", .onIndexes = true, .onSideEffects = true},
         {.endpoint = "reviews.create", .onIndexes = true},
         {.endpoint = "me.update"},
-        {.endpoint = "products.update"},
+        {.endpoint = "products.update", .onSharedCache = true},
     };
     return all;
 }
@@ -62,6 +62,7 @@ std::string Combination::text() const {
     if (pageSize) out += fmt::format(" of {}", *pageSize);
     if (sideEffects) out += ", side_effects " + *sideEffects;
     if (serialisation) out += ", " + *serialisation;
+    if (sharedCache) out += ", shared_cache " + *sharedCache;
     return out;
 }
 
@@ -78,6 +79,7 @@ scenario::Design Combination::design() const {
     if (pageSize) set(fmt::format("pagination.page_size={}", *pageSize));
     if (sideEffects) set("side_effects=" + *sideEffects);
     if (serialisation) set("serialisation=" + *serialisation);
+    if (sharedCache) set("shared_cache=" + *sharedCache);
     if (isHit) set("shared_cache=ttl");
     if (!problems.empty()) throw scenario::InputError(problems);
     return design;
@@ -116,6 +118,7 @@ std::vector<Combination> combinations(int pageSize, bool onlyPaged) {
         all = times(all, "query_shape", d.onQueryShape, &Combination::queryShape);
         all = times(all, "pagination", d.onPagination, &Combination::pagination);
         all = times(all, "side_effects", d.onSideEffects, &Combination::sideEffects);
+        all = times(all, "shared_cache", d.onSharedCache, &Combination::sharedCache);
         add(times(all, "serialisation", d.onSerialisation, &Combination::serialisation));
         // What the cache has is the same with indexes and without.
         if (!d.isCacheable) continue;

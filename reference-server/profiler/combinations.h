@@ -19,6 +19,7 @@ struct Dependence {
     bool isCacheable = false;
     bool onSideEffects = false;
     bool onSerialisation = false;
+    bool onSharedCache = false;  // beside the hits
 };
 const std::vector<Dependence>& dependences();
 
@@ -32,6 +33,7 @@ struct Combination {
     std::optional<int> pageSize;
     std::optional<std::string> sideEffects;
     std::optional<std::string> serialisation;
+    std::optional<std::string> sharedCache;
 
     /// "orders.list, indexes off, query_shape join, pagination offset of 20".
     std::string text() const;

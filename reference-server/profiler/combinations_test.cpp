@@ -23,7 +23,7 @@ TEST(Combinations, EveryEndpointIsThereAndNothingTwice) {
     EXPECT_EQ(endpoints.size(), load::endpoints().size());
     // 2 × indexes, 3 × query shape, 3 × pagination, 2 × serialisation of the list of orders, and
     // so on.
-    EXPECT_EQ(texts.size(), 2 * (6u + 3 + 2 + 1 + 18 + 6 + 2 + 2) + 1 + 4 + 4 + 2 + 1 + 1);
+    EXPECT_EQ(texts.size(), 2 * (6u + 3 + 2 + 1 + 18 + 6 + 2 + 2) + 1 + 4 + 4 + 2 + 1 + 3);
 }
 
 TEST(Combinations, AnotherPageSizeConcernsPagedListsOnly) {
@@ -49,6 +49,8 @@ TEST(Combinations, ADesignIsWhatItsCombinationSays) {
     EXPECT_TRUE(c.design().is("side_effects", "queued"));
     c.serialisation = "explicit_fields";
     EXPECT_TRUE(c.design().is("serialisation", "explicit_fields"));
+    c.sharedCache = "ttl_and_events";
+    EXPECT_TRUE(c.design().is("shared_cache", "ttl_and_events"));
     c.isHit = true;
     EXPECT_TRUE(c.design().is("shared_cache", "ttl"));
     c.pageSize = 1000;

@@ -112,6 +112,7 @@ json toJson(const std::vector<Operation>& operations, const RecordingSettings& s
                        {"page_size", valueOrAny(c.pageSize)},
                        {"side_effects", valueOrAny(c.sideEffects)},
                        {"serialisation", valueOrAny(c.serialisation)},
+                       {"shared_cache", valueOrAny(c.sharedCache)},
                        {"traces", std::move(traces)}};
         if (o.isWrite) operation["write"] = true;
         if (!o.extrapolated.empty()) operation["extrapolated"] = o.extrapolated;

@@ -140,7 +140,7 @@ Recorded RequestRecorder::ask(const load::RequestPlan& plan, const scenario::Des
         if (++roundTrips == mostStatements) throw Enough{};
     };
     ++m_nowMs;
-    const bool isCached = design.is("shared_cache", "ttl");
+    const bool isCached = !design.is("shared_cache", "off");
     api::Context context{design,  *m_access, nullptr, isCached ? &m_cache : nullptr,
                          nullptr, m_ids,     trace,   measure::monotonicNow() + kRequestLimitNs,
                          m_nowMs, m_secret};

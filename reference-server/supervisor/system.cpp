@@ -153,8 +153,10 @@ json System::peersFor(const std::string& role) const {
         peers["replicas"] = json::array();
         for (const auto& c : replicas) peers["replicas"].push_back(entry(c));
         if (const auto c = find("pooler")) peers["pooler"] = entry(c);
-        if (const auto c = find("cache")) peers["cache"] = entry(c);
     }
+    // Of a cache that is dead the worker must know: it keeps the news until another is there.
+    const Child cache = find("cache") ? find("cache") : known("cache");
+    if (cache && (role == "instance" || role == "worker")) peers["cache"] = entry(cache);
     if (role == "worker") {
         if (const auto c = known("primary")) peers["primary"] = entry(c);
         if (const auto c = find("pooler")) peers["pooler"] = entry(c);

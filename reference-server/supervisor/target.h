@@ -7,6 +7,7 @@
 
 #include "simulator/hardware/profile.h"
 #include "simulator/scenario/design.h"
+#include "simulator/scenario/jobs.h"
 #include "simulator/scenario/scenario.h"
 
 namespace tenfold::supervisor {
@@ -24,7 +25,7 @@ struct Target {
     bool hasPooler() const { return !design.is("connection_pooler", "off"); }
     bool hasCache() const { return !design.is("shared_cache", "off"); }
     /// Somebody delivers jobs; the provider itself is there in every design.
-    bool hasWorker() const { return design.is("side_effects", "queued"); }
+    bool hasWorker() const { return scenario::hasJobs(design); }
 };
 
 /// How much of the host the real work behind a target may take, at the most: the smaller of what

@@ -35,11 +35,12 @@ std::uint64_t ClientCounts::ended() const {
 
 std::span<const CountField<ClientCounts>> clientFields() {
     using C = ClientCounts;
-    static constexpr std::array<CountField<C>, 7> fields{{
+    static constexpr std::array<CountField<C>, 8> fields{{
         {"offered", &C::offered},
         {"sent", &C::sent},
         {"bytes", &C::bytes},
         {"stale_answers", &C::staleAnswers},
+        {"stale_age_ms", &C::staleAgeMs},
         {"retries", &C::retries},
         {"contract_failures", &C::contractFailures},
         {"lost_sessions", &C::lostSessions},

@@ -74,11 +74,12 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
     Request& r = m_system.requests()[index];
     if (r.isServed) return;  // its instance has died
     auto& cache = *m_system.mechanisms().cache;
+    const std::uint64_t told = r.design->hasEvents ? r.product : 0;
     r.spent(Stage::cache, now - r.since);
     r.since = now;
     switch (r.phase) {
         case Phase::looking:
-            if (cache.has(r.cacheKey, now)) {
+            if (cache.has(r.cacheKey, told, now)) {
                 if (!r.isLocked) ++r.counts.cacheHits;
                 r.shownVersion = cache.versionOf(r.cacheKey);
                 chooseTrace(r, true);
@@ -98,7 +99,7 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
             r.lockEndsAt = now + kLockNs;
             return askCache(r, index, Phase::lookingTwice, now, 0);
         case Phase::lookingTwice:
-            if (!cache.has(r.cacheKey, now)) break;
+            if (!cache.has(r.cacheKey, told, now)) break;
             r.shownVersion = cache.versionOf(r.cacheKey);
             chooseTrace(r, true);
             return askCache(r, index, Phase::unlocking, now, 0);

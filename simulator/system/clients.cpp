@@ -63,8 +63,7 @@ void Clients::ask(const load::RequestPlan& plan, bool isAbuser, Nanos now) {
     if (const auto& id = load::endpoints()[plan.endpoint].id;
         id == "products.get" || id == "products.update") {
         r.product = plan.product;
-        if (const auto it = m_known.find(r.product); it != m_known.end())
-            r.knownVersion = it->second;
+        r.knownVersion = m_known.newest(r.product);
     }
     if (r.user < m_lsnOf.size()) r.writtenLsn = m_lsnOf[r.user];
     ++m_open;
@@ -121,9 +120,9 @@ void Clients::answerDelivered(std::uint32_t index, Nanos now) {
             m_lsnOf[r.user] = r.replyLsn;
         }
         if (r.product != 0 && outcome == Outcome::ok) {
-            if (r.shownVersion < r.knownVersion) m_system.book().stale(r);
-            auto& known = m_known[r.product];
-            known = std::max(known, r.shownVersion);
+            m_known.saw(r.product, r.shownVersion, now);
+            if (r.shownVersion < r.knownVersion)
+                m_system.book().stale(r, m_known.ageOf(r.product, r.shownVersion, r.dueAt));
         }
         end(index, outcome, static_cast<double>(now - r.dueAt) / 1e6);
     }

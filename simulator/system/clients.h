@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "simulator/load/arrivals.h"
+#include "simulator/load/known_versions.h"
 #include "simulator/load/request_mix.h"
 #include "simulator/measure/sample.h"
 #include "simulator/scenario/scenario.h"
@@ -58,8 +59,8 @@ private:
     load::PoissonArrivals m_users;
     load::PoissonArrivals m_abuser;
     random::Stream m_abuserStream;
-    std::vector<std::uint64_t> m_lsnOf;                        // by user: the cookie
-    std::unordered_map<std::uint64_t, std::uint64_t> m_known;  // newest version seen, by product
+    std::vector<std::uint64_t> m_lsnOf;  // by user: the cookie
+    load::KnownVersions m_known;
     std::deque<Deadline> m_deadlines;
     std::unordered_map<std::uint32_t, std::vector<Waiting>> m_refreshing;  // by user
     std::size_t m_open = 0;

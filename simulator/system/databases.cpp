@@ -193,10 +193,15 @@ void Databases::finishStatement(std::uint32_t index, Nanos now) {
 
 /// What else a write has left behind with its commit: a product's version, a job.
 void Databases::madeOf(Request& r, Nanos now) {
-    if (r.product != 0)
+    auto& jobs = *m_system.mechanisms().jobs;
+    if (r.product != 0) {
         r.shownVersion = m_system.versions().change(r.product, m_nodes.front()->lsn);
+        if (r.design->hasEvents) jobs.add({NewJob::Kind::news, r.product, r.shownVersion}, now);
+    }
     if (r.design->isQueued && DesignState::hasSideEffect(r.endpoint))
-        m_system.mechanisms().jobs->add(DesignState::isEmail(r.endpoint), now);
+        jobs.add(
+            {DesignState::isEmail(r.endpoint) ? NewJob::Kind::email : NewJob::Kind::webhook, 0, 0},
+            now);
 }
 
 void Databases::answer(std::uint32_t index, Nanos at) {

@@ -29,6 +29,7 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     hasCache = !design.is("shared_cache", "off");
     isSingleFlight = design.parameter("shared_cache", "single_flight", 1) != 0;
     cacheTtlNs = static_cast<Nanos>(design.parameter("shared_cache", "ttl_s", 60) * 1e9);
+    hasEvents = design.is("shared_cache", "ttl_and_events");
     isInline = design.is("side_effects", "inline");
     isQueued = design.is("side_effects", "queued");
     callTimeoutNs = static_cast<Nanos>(design.parameter("side_effects", "timeout_s", 5) * 1e9);

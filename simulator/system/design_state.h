@@ -49,8 +49,9 @@ struct DesignState {
     bool hasCache = false;
     bool isSingleFlight = true;
     Nanos cacheTtlNs = 0;
-    bool isInline = false;  // side effects are calls inside the request …
-    bool isQueued = false;  // … or jobs
+    bool hasEvents = false;  // changes of products are told to the cache
+    bool isInline = false;   // side effects are calls inside the request …
+    bool isQueued = false;   // … or jobs
     Nanos callTimeoutNs = 0;
     bool hasPooler = false;
     int poolerSize = 0;

@@ -30,6 +30,7 @@ enum class EventKind : std::uint8_t {
     authWaitEnds,      // auth: whoever waits longest has reached the limit
     callEnds,          // provider, a call
     workerWakes,       // worker
+    newsArrives,       // worker, a job: the news of a change is at the cache
     faultBegins,       // system, index of a fault
     faultEnds,         // system, index of a fault
 };

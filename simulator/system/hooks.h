@@ -57,7 +57,8 @@ public:
 class AnswerCache {
 public:
     virtual ~AnswerCache() = default;
-    virtual bool has(std::uint64_t key, Nanos now) = 0;
+    /// `product`: whose changes are told, and whose version it must show then; 0: none.
+    virtual bool has(std::uint64_t key, std::uint64_t product, Nanos now) = 0;
     /// Of an answer that is there: the version it shows.
     virtual std::uint64_t versionOf(std::uint64_t key) const = 0;
     /// The right to compute this answer, until an instant; false when somebody else has it.
@@ -65,6 +66,8 @@ public:
     virtual void unlock(std::uint64_t key) = 0;
     /// Ends of life must not fall from one call to the next.
     virtual void store(std::uint64_t key, std::uint64_t version, Nanos until) = 0;
+    /// The news that a product has this version: what is older is as good as gone.
+    virtual void changed(std::uint64_t product, std::uint64_t version, Nanos until) = 0;
     virtual void clear() = 0;
     /// Answers that are still good; forgets the others.
     virtual std::size_t keys(Nanos now) = 0;
@@ -78,6 +81,14 @@ public:
     /// instance knows of. `turn`: of that instance, for going round.
     virtual std::uint32_t choose(const Request& request, const std::vector<std::uint64_t>& applied,
                                  std::uint32_t& turn) const = 0;
+};
+
+/// What a write has somebody do after its commit.
+struct NewJob {
+    enum class Kind : std::uint8_t { email, webhook, news };
+    Kind kind = Kind::email;
+    std::uint64_t product = 0;  // of the news: it has this version now
+    std::uint64_t version = 0;
 };
 
 /// The jobs that writes leave behind: whose time has come, and what becomes of those that fail.
@@ -94,12 +105,12 @@ public:
     virtual ~JobQueue() = default;
     virtual void configure(const scenario::Design& design) = 0;
     /// Committed with its write.
-    virtual void add(bool isEmail, Nanos now) = 0;
+    virtual void add(const NewJob& job, Nanos now) = 0;
     /// How many could be taken, at most `limit`.
     virtual Seen look(int limit, Nanos now) const = 0;
     /// Puts them under a lease, oldest first; their numbers.
     virtual std::vector<std::uint64_t> take(int limit, Nanos now) = 0;
-    virtual bool isEmail(std::uint64_t job) const = 0;
+    virtual NewJob what(std::uint64_t job) const = 0;
     /// Notes that the provider has done it; whether it had before.
     virtual bool wasCarriedOut(std::uint64_t job) = 0;
     /// What is to become of a job whose delivery has failed.

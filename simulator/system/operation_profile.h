@@ -84,6 +84,7 @@ private:
         std::optional<int> pageSize;
         std::optional<std::string> sideEffects;
         std::optional<std::string> serialisation;
+        std::optional<std::string> sharedCache;
         std::vector<OperationTrace> traces;
     };
 

@@ -123,7 +123,7 @@ std::optional<std::string> textUnlessAny(const Value& v) {
 json combinationOf(const json& operation) {
     json c;
     for (const char* key : {"endpoint", "cache", "indexes", "query_shape", "pagination",
-                            "page_size", "side_effects", "serialisation"})
+                            "page_size", "side_effects", "serialisation", "shared_cache"})
         c[key] = operation.value(key, json());
     return c;
 }
@@ -169,6 +169,7 @@ void OperationProfileFile::read(const std::filesystem::path& file, OperationProf
             o.pageSize = static_cast<int>(v.at("page_size").number(1, 1'000'000));
         o.sideEffects = textUnlessAny(v.at("side_effects"));
         o.serialisation = textUnlessAny(v.at("serialisation"));
+        o.sharedCache = textUnlessAny(v.at("shared_cache"));
         const bool isWrite = v.has("write") && v.at("write").flag();
         o.traces = tracesFrom(v.at("traces"), count, isWrite);
         into.m_operations.push_back(std::move(o));

@@ -15,7 +15,7 @@ namespace tenfold::system {
 ///      "statements": [[shape, VM steps, full-scan steps, rows, bytes], …],
 ///      "operations": [{"endpoint", "cache": "hit" | "miss",
 ///                      "indexes", "query_shape", "pagination", "page_size",   ("*": any)
-///                      "side_effects", "serialisation",
+///                      "side_effects", "serialisation", "shared_cache",
 ///                      "write"?: true, "extrapolated"?: "from …",
 ///                      "traces": [[key, draws, status, rows, bytes, [statement, …]
 ///                                  (, repeat last, repeat times)], …]}, …]}

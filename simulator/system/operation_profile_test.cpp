@@ -34,9 +34,11 @@ Design designWith(const std::vector<std::string>& switches) {
 }
 
 json operation(const char* id, json pageSize, json traces) {
-    return {{"endpoint", id},      {"cache", "miss"},        {"indexes", "on"},
-            {"query_shape", "*"},  {"pagination", "offset"}, {"page_size", pageSize},
-            {"side_effects", "*"}, {"serialisation", "*"},   {"traces", std::move(traces)}};
+    return {{"endpoint", id},         {"cache", "miss"},
+            {"indexes", "on"},        {"query_shape", "*"},
+            {"pagination", "offset"}, {"page_size", pageSize},
+            {"side_effects", "*"},    {"serialisation", "*"},
+            {"shared_cache", "*"},    {"traces", std::move(traces)}};
 }
 
 json smallProfile() {
@@ -219,6 +221,17 @@ TEST_F(ShippedProfile, APageOfOrdersTakesAsManyStatementsAsItsQueryShapeSays) {
     const auto design = designWith({"query_shape=n_plus_one", "pagination=none"});
     EXPECT_EQ(m_profile.traces(endpoint("orders.list"), design, false)[0].statementCount(),
               1u + 2 * 80'000);
+}
+
+TEST_F(ShippedProfile, TheNewsOfAChangeIsAStatementMoreInItsCommit) {
+    for (const auto& [value, count] : std::vector<std::pair<std::string, std::size_t>>{
+             {"off", 3}, {"ttl", 3}, {"ttl_and_events", 4}}) {
+        const auto statements =
+            statementsOf("products.update", designWith({"shared_cache=" + value}));
+        ASSERT_EQ(statements.size(), count) << value;
+        EXPECT_EQ(statements[count - 2].shape,
+                  count == 4 ? "outbox.insert_change" : "products.update");
+    }
 }
 
 TEST_F(ShippedProfile, WithoutIndexesACountReadsAllLines) {

@@ -19,8 +19,11 @@ public:
     void offered(const Request& r) { ++countsOf(r).offered, ++countsOf(r).sent; }
     /// Ended for its client; responseMs from the moment it was due.
     void ended(const Request& r, measure::Outcome outcome, double responseMs);
-    /// It showed a product in an older version than a client knew.
-    void stale(const Request& r) { ++countsOf(r).staleAnswers; }
+    /// It showed a product in an older version than a client had known for so long.
+    void stale(const Request& r, Nanos age) {
+        ++countsOf(r).staleAnswers;
+        countsOf(r).staleAgeMs += static_cast<std::uint64_t>(age / 1'000'000);
+    }
     /// The API is done with it.
     void served(const Request& r);
     /// The gateway has looked at its token, or asked the auth service about it.

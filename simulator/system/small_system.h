@@ -38,11 +38,12 @@ struct RemembersNothing final : LocalCaches {
     void forget(std::uint32_t) override {}
 };
 struct KeepsNothing final : AnswerCache {
-    bool has(std::uint64_t, Nanos) override { return false; }
+    bool has(std::uint64_t, std::uint64_t, Nanos) override { return false; }
     std::uint64_t versionOf(std::uint64_t) const override { return 0; }
     bool lock(std::uint64_t, Nanos, Nanos) override { return true; }
     void unlock(std::uint64_t) override {}
     void store(std::uint64_t, std::uint64_t, Nanos) override {}
+    void changed(std::uint64_t, std::uint64_t, Nanos) override {}
     void clear() override {}
     std::size_t keys(Nanos) override { return 0; }
 };
@@ -54,10 +55,10 @@ struct AsksThePrimary final : ReadRouter {
 };
 struct HasNoJobs final : JobQueue {
     void configure(const scenario::Design&) override {}
-    void add(bool, Nanos) override {}
+    void add(const NewJob&, Nanos) override {}
     Seen look(int, Nanos) const override { return {}; }
     std::vector<std::uint64_t> take(int, Nanos) override { return {}; }
-    bool isEmail(std::uint64_t) const override { return false; }
+    NewJob what(std::uint64_t) const override { return {}; }
     bool wasCarriedOut(std::uint64_t) override { return false; }
     Failure failed(std::uint64_t, Nanos) override { return {}; }
     void later(std::uint64_t, Nanos) override {}
@@ -220,6 +221,7 @@ private:
                                   {"pagination", "*"},
                                   {"side_effects", "*"},
                                   {"serialisation", "*"},
+                                  {"shared_cache", "*"},
                                   {"page_size", "*"},
                                   {"write", isWrite},
                                   {"traces", {{0, 1, 200, kRowsN, kBytesN, list}}}});

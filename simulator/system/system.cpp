@@ -208,6 +208,8 @@ void System::handle(const Event& e) {
             return m_provider.callEnds(e.subject, m_now);
         case EventKind::workerWakes:
             return m_worker.wakes(m_now);
+        case EventKind::newsArrives:
+            return m_worker.newsArrives(e.subject, m_now);
         case EventKind::faultBegins: {
             const auto& f = m_scenario.faults[e.subject];
             return beginFault(f.name, f.durationS);

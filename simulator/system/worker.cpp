@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "simulator/scenario/jobs.h"
 #include "simulator/system/system.h"
 #include "simulator/system/worker_steps.h"
 
@@ -25,7 +26,7 @@ void Worker::configure(Nanos now, const scenario::Design& design) {
     const auto parameter = [&](const char* name, double fallback) {
         return design.parameter("side_effects", name, fallback);
     };
-    const bool isWanted = design.is("side_effects", "queued");
+    const bool isWanted = scenario::hasJobs(design);
     if (isWanted || m_isRunning) {
         m_workers = static_cast<int>(parameter("workers", 64));
         m_timeoutNs = static_cast<Nanos>(parameter("timeout_s", 5) * 1e9);
@@ -116,9 +117,27 @@ void Worker::beginDeliveries(Nanos now) {
         const auto job = m_jobs.front();
         m_jobs.pop_front();
         ++m_inProgress;
-        const bool isEmail = m_system.mechanisms().jobs->isEmail(job);
-        m_system.provider().callForJob(job, isEmail, now, now + m_timeoutNs);
+        const auto what = m_system.mechanisms().jobs->what(job);
+        if (what.kind != NewJob::Kind::news) {
+            m_system.provider().callForJob(job, what.kind == NewJob::Kind::email, now,
+                                           now + m_timeoutNs);
+            continue;
+        }
+        m_system.at(now + m_system.hopNs(Hop::cache), EventKind::newsArrives,
+                    static_cast<std::uint32_t>(job));
     }
+}
+
+void Worker::newsArrives(std::uint64_t job, Nanos now) {
+    const auto news = m_system.mechanisms().jobs->what(job);
+    const auto& design = m_system.design();
+    if (design.hasCache) {
+        m_system.countCacheCommand();
+        // As the live mark: whoever stores what is older does so within a time to live.
+        m_system.mechanisms().cache->changed(news.product, news.version,
+                                             now + 2 * design.cacheTtlNs);
+    }
+    delivered(job, CallEnd::done, now);
 }
 
 void Worker::delivered(std::uint64_t job, CallEnd end, Nanos now) {

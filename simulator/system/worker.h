@@ -22,12 +22,14 @@ class Worker {
 public:
     explicit Worker(System& system) : m_system(system) {}
 
-    /// Queued or not; one that is not wanted any more does the jobs that are left, for a while.
+    /// Jobs or none; one that is not wanted any more does the jobs that are left, for a while.
     void configure(Nanos now, const scenario::Design& design);
     bool isRunning() const { return m_isRunning; }
 
     void wakes(Nanos now);
     void statementAnswers(std::uint32_t work, Nanos now);
+    /// The cache has been told that a product has changed.
+    void newsArrives(std::uint64_t job, Nanos now);
     void delivered(std::uint64_t job, CallEnd end, Nanos now);
     void collect(measure::Sample& sample, Nanos now);
 

@@ -110,6 +110,17 @@ std::vector<MechanismCase> make() {
           {{"statements", 0, 0.1}, {"cache_hits", 0.9, 1}, {"cache_misses", 0, 0.1}}},
          {{"shared_cache=off"}, 2, {exactly("statements", 1), exactly("cache_hits", 0)}}}));
 
+    // One in twenty changes a product; the popular ones are read again and again. What has been
+    // changed before there was news is as old as ever, so the position with news comes first.
+    auto changing = focused({"products.get", "products.update"}, 100,
+                            {"shared_cache=ttl_and_events", "shared_cache.ttl_s=3600"});
+    changing.workload.mix["products.update"] = 0.05;
+    cases.push_back(caseOf(
+        "TheNewsOfAChangeEndsWhatTheTimeToLiveWouldKeep", "shared_cache", changing,
+        {{{"shared_cache=ttl_and_events"}, 8, {{"stale_answers", 0, 20}, {"jobs", 0.01, 0.1}}},
+         {{"shared_cache=ttl"}, 8, {{"stale_answers", 40, kMany}, exactly("jobs", 0)}, 8},
+         {{"shared_cache=off"}, 3, {exactly("stale_answers", 0), exactly("jobs", 0)}, 8}}));
+
     cases.push_back(caseOf(
         "AnInstanceAnswersFromItsMemory", "in_process_cache", focused({"products.list"}, 60, {}),
         {{{"in_process_cache=off"},

@@ -10,6 +10,7 @@
 
 #include "reference-server/data/statements.h"
 #include "tests/real/real_system.h"
+#include "tests/support/redis.h"
 
 using namespace tenfold;  // NOLINT: a test
 using nlohmann::json;
@@ -277,4 +278,29 @@ TEST(RealComponents, AKilledReplicaIsReplacedAndAKilledInstanceToo) {
     auto client = live.client();
     EXPECT_EQ(client.Get("/v1/me", live.as(3))->status, 200);
     EXPECT_EQ(live.recorder().phase(), engine::Phase::running);
+}
+
+TEST(RealComponents, NewsOfAChangeIsInRedisAndEndsTheOldAnswer) {
+    LiveSystem live(real({"database", "cache"},
+                         {"shared_cache=ttl_and_events", "shared_cache.ttl_s=3600",
+                          "in_process_cache=off", "read_replicas=0", "rate_limiting=off"}),
+                    true);
+    ASSERT_TRUE(live.isUp());
+    test::Redis redis(live.node("cache").port);
+    auto client = live.client();
+    const auto price = [&] {
+        const auto r = client.Get("/v1/products/5");
+        return r ? json::parse(r->body)["price_cents"].get<std::int64_t>() : -1;
+    };
+    const auto before = price();
+    const auto kept = redis.text({"GET", "product:5"});
+    EXPECT_THAT(kept, HasSubstr("price_cents"));
+    const auto written = client.Put("/v1/products/5", live.as(7),
+                                    json{{"price_cents", before + 11}}.dump(), "application/json");
+    ASSERT_TRUE(written && written->status == 200) << (written ? written->body : "no answer");
+    ASSERT_TRUE(redis.waitFor({"GET", "product:5:changed"}, "2"));
+    EXPECT_EQ(price(), before + 11);
+    redis.text({"SET", "product:5", kept, "PX", "100000"});
+    EXPECT_EQ(price(), before + 11) << "what was read before the change is stored after the news";
+    EXPECT_EQ(psql(live, "primary", "SELECT count(*) FROM outbox"), "0\n");
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/mechanisms/shared_cache/cached_answer.h"
 
+#include <charconv>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 namespace tenfold::mechanisms {
@@ -16,6 +18,13 @@ constexpr int kLockMs = 2000;
 constexpr auto kLookAgain = 4ms;
 
 using Lock = api::CacheClient::Lock;
+
+/// The number that an answer, or a mark, begins with.
+std::uint64_t versionOf(std::string_view text) {
+    std::uint64_t version = 0;
+    std::from_chars(text.data(), text.data() + text.size(), version);
+    return version;
+}
 
 /// The right to recompute an answer, given back at the end of its scope; not after the time it was
 /// given for, because then it may be somebody else's.
@@ -49,11 +58,15 @@ private:
 }  // namespace
 
 std::string cachedAnswer(Context& c, const std::string& key,
-                         const std::function<std::string()>& compute) {
+                         const std::function<std::string()>& compute, const std::string& mark) {
     if (!c.cache || c.design.is("shared_cache", "off")) return compute();
-    const auto look = [&] {
+    const bool hasEvents = !mark.empty() && c.design.is("shared_cache", "ttl_and_events");
+    const auto look = [&]() -> std::optional<std::string> {
         const api::StageTimer timer(c.trace, measure::Stage::cache);
-        return c.cache->get(key);
+        if (!hasEvents) return c.cache->get(key);
+        auto [answer, changed] = c.cache->get(key, mark);
+        if (answer && changed && versionOf(*answer) < versionOf(*changed)) return std::nullopt;
+        return answer;
     };
     if (auto hit = look()) {
         ++c.trace.counts.cacheHits;

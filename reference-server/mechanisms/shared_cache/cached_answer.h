@@ -14,7 +14,10 @@ namespace tenfold::mechanisms {
 /// (SET NX PX), so that holds across instances and inside them; the others look again until the
 /// answer is there. Whoever holds the lock for two seconds has lost it to the next. A cache that
 /// cannot be reached has no locks: everybody computes, as without one.
+///
+/// `mark`: the key under which events tell that it has changed (product_changes.h); the answer
+/// begins with its version then. Both are asked for in one command. Empty: it lives out its time.
 std::string cachedAnswer(api::Context& context, const std::string& key,
-                         const std::function<std::string()>& compute);
+                         const std::function<std::string()>& compute, const std::string& mark);
 
 }  // namespace tenfold::mechanisms

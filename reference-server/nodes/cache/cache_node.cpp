@@ -183,13 +183,11 @@ void CacheNode::carryOut(Peer& peer, std::vector<std::string>& words) {
     };
     if (name == "GET") {
         if (!wants(arguments == 1)) return;
-        const auto* value = m_keys.get(words[1], nowMs());
-        ++(value ? m_hits : m_misses);
-        if (value) {
-            protocol::respBulk(out, *value);
-        } else {
-            protocol::respNull(out);
-        }
+        answerWith(out, words[1]);
+    } else if (name == "MGET") {
+        if (!wants(arguments >= 1)) return;
+        protocol::respArray(out, arguments);
+        for (std::size_t i = 1; i < words.size(); ++i) answerWith(out, words[i]);
     } else if (name == "SET") {
         if (wants(arguments >= 2)) set(peer, words);
     } else if (name == "DEL" || name == "EXISTS") {
@@ -246,6 +244,16 @@ void CacheNode::carryOut(Peer& peer, std::vector<std::string>& words) {
         protocol::respError(
             out, fmt::format("ERR unknown command '{:.128}', with args beginning with: {}",
                              words[0], quoted));
+    }
+}
+
+void CacheNode::answerWith(std::string& out, const std::string& key) {
+    const auto* value = m_keys.get(key, nowMs());
+    ++(value ? m_hits : m_misses);
+    if (value) {
+        protocol::respBulk(out, *value);
+    } else {
+        protocol::respNull(out);
     }
 }
 

@@ -34,6 +34,8 @@ private:
     void work(const std::shared_ptr<Peer>& peer);
     void carryOut(Peer& peer, std::vector<std::string>& words);
     void set(Peer& peer, std::vector<std::string>& words);
+    /// The value of a key, or nil.
+    void answerWith(std::string& out, const std::string& key);
     void sweepLater();
     std::string info() const;
 

@@ -66,6 +66,7 @@ TEST(CacheNode, AnswersRedisCliAsRedisDoes) {
     EXPECT_EQ(r.cli("GET a"), "1");
     EXPECT_EQ(r.cli("INCR a"), "2");
     EXPECT_EQ(r.cli("GET nothing"), "");
+    EXPECT_EQ(r.cli("MGET a nothing a"), "2\n\n2");
     EXPECT_EQ(r.cli("SET b x EX 100"), "OK");
     EXPECT_EQ(r.cli("TTL b"), "100");
     EXPECT_EQ(r.cli("TTL a"), "-1");

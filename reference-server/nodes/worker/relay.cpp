@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "reference-server/mechanisms/shared_cache/product_changes.h"
 #include "simulator/mechanisms/side_effects/spec.h"
 
 namespace tenfold::nodes {
@@ -29,6 +30,21 @@ std::int64_t unixMs() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
                std::chrono::system_clock::now().time_since_epoch())
         .count();
+}
+
+bool isNews(const Job& job) {
+    return job.effect.kind == mechanisms::kProductChanged;
+}
+
+Delivery deliver(const Job& job, const Relay::Peers& peers, const Relay::Settings& settings) {
+    if (!isNews(job))
+        return peers.sink->deliver(
+            job.effect, measure::monotonicNow() + static_cast<Nanos>(settings.timeoutS * 1e9));
+    const auto change = mechanisms::productChangeFrom(job.effect.payload);
+    if (!change || !peers.cache) return Delivery::done;
+    const bool isMarked =
+        peers.cache->set(mechanisms::markOf(change->product), change->version, settings.markTtlMs);
+    return isMarked ? Delivery::done : Delivery::failed;
 }
 
 std::chrono::steady_clock::time_point at(Nanos ns) {
@@ -134,10 +150,10 @@ void Relay::work() {
         const Job job = std::move(m_jobs.front());
         m_jobs.pop_front();
         ++m_inProgress;
-        const auto sink = m_peers.sink;
-        const auto limit = static_cast<Nanos>(m_settings.timeoutS * 1e9);
+        const Peers peers = m_peers;
+        const Settings settings = m_settings;
         lock.unlock();
-        const Delivery how = sink->deliver(job.effect, measure::monotonicNow() + limit);
+        const Delivery how = deliver(job, peers, settings);
         lock.lock();
         --m_inProgress;
         settle(job, how);
@@ -151,7 +167,7 @@ void Relay::settle(const Job& job, Delivery how) {
     } else {
         ++m_node.rejected[how == Delivery::failed ? "failed" : "timed_out"];
         const double u = m_jitter.uniform();
-        if (job.attempts >= m_settings.attempts) {
+        if (job.attempts >= m_settings.attempts && !isNews(job)) {
             s.as = Settled::As::dead;
             ++m_node.rejected["dead"];
         } else {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "reference-server/api/cache_client.h"
 #include "reference-server/mechanisms/side_effects/job_queue.h"
 #include "simulator/measure/sample.h"
 #include "simulator/random/stream.h"
@@ -16,11 +17,14 @@
 namespace tenfold::nodes {
 
 /// Takes jobs under a lease, delivers them, deletes them; what fails it tries again later, and
-/// gives up after so many attempts.
+/// gives up after so many attempts. E-mails and webhooks go to the provider, the news of a change
+/// to the shared cache: that is tried until the cache is there, because to give it up would be to
+/// leave an old answer where it is, and without a cache there is nobody to tell.
 ///
 /// One thread talks to the database: what has ended and what is taken next is one transaction. The
-/// others call the provider. A job is held by this process from its lease on; if it dies, the lease
-/// ends and the job is somebody else's. At most twice as many jobs are taken as there are workers.
+/// others call the provider and the cache. A job is held by this process from its lease on; if it
+/// dies, the lease ends and the job is somebody else's. At most twice as many jobs are taken as
+/// there are workers.
 class Relay {
 public:
     struct Settings {
@@ -29,10 +33,12 @@ public:
         double leaseS = 30;
         int attempts = 5;
         double backoffS = 1;
+        int markTtlMs = 120'000;  // of the news in the cache
     };
     struct Peers {
         std::shared_ptr<api::DatabaseAccess> databases;
         std::shared_ptr<mechanisms::SinkClient> sink;
+        std::shared_ptr<api::CacheClient> cache;  // nullptr: the design has none
     };
     Relay(std::uint64_t seed, const Settings& settings, Peers peers);
     ~Relay();

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "reference-server/data/statements.h"
+#include "reference-server/mechanisms/shared_cache/product_changes.h"
+#include "reference-server/nodes/cache/cache_node.h"
 #include "reference-server/nodes/database/test_database.h"
 #include "reference-server/nodes/sink/sink_server.h"
 
@@ -44,7 +46,9 @@ protected:
         plan.waitMs = 10'000;
         return std::make_shared<DatabaseAccess>(plan);
     }
-    Relay::Peers peers() { return {access(), std::make_shared<SinkClient>(m_sink.port())}; }
+    Relay::Peers peers() {
+        return {access(), std::make_shared<SinkClient>(m_sink.port()), nullptr};
+    }
     Relay::Settings settings() {
         Relay::Settings s;
         s.workers = 4;
@@ -60,6 +64,13 @@ protected:
                 {std::string(data::sql::kInsertJob),
                  {std::to_string(i), "email", R"({"kind":"email"})", "1", "1"}},
                 trace, measure::monotonicNow() + 10 * kSecond);
+    }
+    void makeNews(int id, const std::string& payload) {
+        api::Trace trace;
+        access()->primary().lend(trace)->run(
+            {std::string(data::sql::kInsertJob),
+             {std::to_string(id), std::string(mechanisms::kProductChanged), payload, "1", "1"}},
+            trace, measure::monotonicNow() + 10 * kSecond);
     }
     nlohmann::json emails() {
         httplib::Client client("127.0.0.1", m_sink.port());
@@ -113,6 +124,43 @@ TEST_F(RelayTest, WhatFailsTooOftenIsADeadLetterAndHoldsUpNobody) {
     EXPECT_EQ(node.rejected.at("failed"), 9u);
     EXPECT_EQ(emails()["delivered"], 2);
     EXPECT_EQ(emails()["failed"], 9) << "three attempts each";
+}
+
+TEST_F(RelayTest, NewsGoesToTheCacheAndAnEmailBesideItToTheProvider) {
+    nodes::CacheNode cache("cache");
+    std::thread io([&] { cache.run(); });
+    const auto client = std::make_shared<api::CacheClient>(cache.port());
+    makeNews(1, "7-4");
+    makeJobs(2, 1);
+    {
+        auto with = peers();
+        with.cache = client;
+        Relay relay(1, settings(), with);
+        EXPECT_TRUE(relay.drain(30 * kSecond));
+        EXPECT_EQ(relay.collect().completed, 2u);
+    }
+    EXPECT_EQ(client->get("product:7:changed"), "4");
+    EXPECT_EQ(emails()["delivered"], 1);
+    cache.stop();
+    io.join();
+}
+
+TEST_F(RelayTest, NewsIsTriedUntilACacheIsThereAndGivenUpWithoutOne) {
+    const auto nobody = std::make_shared<api::CacheClient>(1);
+    makeNews(1, "7-4");
+    auto s = settings();
+    s.attempts = 2;
+    auto with = peers();
+    with.cache = nobody;
+    Relay relay(1, s, with);
+    EXPECT_FALSE(relay.drain(2 * kSecond));
+    const auto failing = relay.collect();
+    EXPECT_GT(failing.rejected.at("failed"), 2u) << "more often than an e-mail";
+    EXPECT_EQ(failing.gauges.at("dead"), 0);
+    // The design has none any more: there is nobody to tell.
+    relay.use(s, peers());
+    EXPECT_TRUE(relay.drain(30 * kSecond));
+    EXPECT_EQ(relay.collect().gauges.at("dead"), 0);
 }
 
 TEST_F(RelayTest, ALeaseThatEndsGivesTheJobToSomebodyElseAndItIsDoneOnce) {

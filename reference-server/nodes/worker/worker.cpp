@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 
+#include "reference-server/mechanisms/shared_cache/product_changes.h"
 #include "reference-server/nodes/common/slot_reporter.h"
 #include "reference-server/nodes/worker/relay.h"
 
@@ -25,6 +26,7 @@ Relay::Settings settingsFrom(const scenario::Design& design) {
     s.leaseS = parameter("lease_s", s.leaseS);
     s.attempts = static_cast<int>(parameter("attempts", s.attempts));
     s.backoffS = parameter("backoff_s", s.backoffS);
+    s.markTtlMs = mechanisms::markTtlMs(design);
     return s;
 }
 
@@ -45,9 +47,14 @@ Version versionFrom(const json& line, const Version* before) {
     v.plan.size = 1;  // one thread talks to it
     v.plan.replicas.clear();
     const int sinkPort = peers.at("sink").at("port").get<int>();
+    const bool hasCache = peers.contains("cache") && !design.is("shared_cache", "off");
+    const int cachePort = hasCache ? peers["cache"].at("port").get<int>() : 0;
     // Connections are kept over a change that does not concern them.
     if (before && before->plan == v.plan) v.peers.databases = before->peers.databases;
     if (before && before->peers.sink->port() == sinkPort) v.peers.sink = before->peers.sink;
+    if (before && before->peers.cache && before->peers.cache->port() == cachePort)
+        v.peers.cache = before->peers.cache;
+    if (!v.peers.cache && cachePort) v.peers.cache = std::make_shared<api::CacheClient>(cachePort);
     if (!v.peers.databases) v.peers.databases = std::make_shared<api::DatabaseAccess>(v.plan);
     if (!v.peers.sink) v.peers.sink = std::make_shared<mechanisms::SinkClient>(sinkPort);
     return v;

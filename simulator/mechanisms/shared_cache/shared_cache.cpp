@@ -5,9 +5,17 @@ namespace tenfold::mechanisms {
 
 using system::Nanos;
 
-bool SharedCache::has(std::uint64_t key, Nanos now) {
+bool SharedCache::has(std::uint64_t key, std::uint64_t product, Nanos now) {
     const auto it = m_entries.find(key);
-    return it != m_entries.end() && it->second.endsAt > now;
+    if (it == m_entries.end() || it->second.endsAt <= now) return false;
+    if (product == 0) return true;
+    const auto mark = m_marks.find(product);
+    return mark == m_marks.end() || mark->second.until <= now ||
+           it->second.version >= mark->second.version;
+}
+
+void SharedCache::changed(std::uint64_t product, std::uint64_t version, Nanos until) {
+    m_marks[product] = {version, until};
 }
 
 bool SharedCache::lock(std::uint64_t key, Nanos now, Nanos until) {
@@ -37,6 +45,7 @@ void SharedCache::store(std::uint64_t key, std::uint64_t version, Nanos until) {
 void SharedCache::clear() {
     m_entries.clear();
     m_expiries.clear();
+    m_marks.clear();
     m_keys = 0;
 }
 

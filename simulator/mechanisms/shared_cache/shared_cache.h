@@ -8,14 +8,16 @@
 
 namespace tenfold::mechanisms {
 
-/// The keys of the shared cache with their time to live, and the locks of single flight.
+/// The keys of the shared cache with their time to live, the locks of single flight, and the marks
+/// of products that have changed.
 class SharedCache final : public system::AnswerCache {
 public:
-    bool has(std::uint64_t key, system::Nanos now) override;
+    bool has(std::uint64_t key, std::uint64_t product, system::Nanos now) override;
     bool lock(std::uint64_t key, system::Nanos now, system::Nanos until) override;
     void unlock(std::uint64_t key) override;
     std::uint64_t versionOf(std::uint64_t key) const override;
     void store(std::uint64_t key, std::uint64_t version, system::Nanos until) override;
+    void changed(std::uint64_t product, std::uint64_t version, system::Nanos until) override;
     void clear() override;
     std::size_t keys(system::Nanos now) override;
 
@@ -30,6 +32,11 @@ private:
         std::uint64_t key;
     };
     std::unordered_map<std::uint64_t, Entry> m_entries;
+    struct Mark {
+        std::uint64_t version;
+        system::Nanos until;
+    };
+    std::unordered_map<std::uint64_t, Mark> m_marks;  // by product
     std::deque<Expiry> m_expiries;  // in order of storing, which is that of expiry
     std::size_t m_keys = 0;
 };

@@ -13,15 +13,15 @@ using measure::Outcome;
 
 TEST(SharedCache, AnAnswerIsGoodUntilItsTimeToLiveHasPassed) {
     SharedCache cache;
-    EXPECT_FALSE(cache.has(7, 0));
+    EXPECT_FALSE(cache.has(7, 0, 0));
     cache.store(7, 1, 1000);
-    EXPECT_TRUE(cache.has(7, 999));
+    EXPECT_TRUE(cache.has(7, 0, 999));
     EXPECT_EQ(cache.keys(999), 1u);
-    EXPECT_FALSE(cache.has(7, 1000));
+    EXPECT_FALSE(cache.has(7, 0, 1000));
     EXPECT_EQ(cache.keys(1000), 0u);
     cache.store(7, 1, 2000);
     cache.clear();
-    EXPECT_FALSE(cache.has(7, 1500));
+    EXPECT_FALSE(cache.has(7, 0, 1500));
 }
 
 TEST(SharedCache, OnlyOneHasTheRightToComputeAndItRunsOut) {
@@ -32,6 +32,21 @@ TEST(SharedCache, OnlyOneHasTheRightToComputeAndItRunsOut) {
     EXPECT_TRUE(cache.lock(7, 100, 200)) << "whoever had it was too slow";
     cache.unlock(7);
     EXPECT_TRUE(cache.lock(7, 101, 201));
+}
+
+TEST(SharedCache, WhatIsOlderThanTheNewsIsGoneAlsoWhenItIsStoredAfterwards) {
+    SharedCache cache;
+    cache.store(7, 3, 1000);
+    cache.changed(70, 4, 2000);
+    EXPECT_FALSE(cache.has(7, 70, 10));
+    EXPECT_TRUE(cache.has(7, 0, 10)) << "nobody tells about it";
+    EXPECT_TRUE(cache.has(7, 71, 10)) << "another product has changed";
+    cache.store(7, 3, 1100);
+    EXPECT_FALSE(cache.has(7, 70, 20)) << "read before the change, stored after the news";
+    cache.store(7, 4, 1200);
+    EXPECT_TRUE(cache.has(7, 70, 30));
+    cache.store(7, 3, 9000);
+    EXPECT_TRUE(cache.has(7, 70, 2000)) << "nobody who read it before the change is so late";
 }
 
 class SharedCacheInTheSystem : public SmallSystem {

@@ -17,9 +17,9 @@ void Outbox::configure(const scenario::Design& design) {
     m_backoffS = design.parameter("side_effects", "backoff_s", 1);
 }
 
-void Outbox::add(bool isEmail, Nanos now) {
+void Outbox::add(const system::NewJob& what, Nanos now) {
     Job job;
-    job.isEmail = isEmail;
+    job.what = what;
     job.createdAt = job.runAt = now;
     m_jobs.emplace_hint(m_jobs.end(), ++m_lastId, job);
 }
@@ -46,9 +46,9 @@ std::vector<std::uint64_t> Outbox::take(int limit, Nanos now) {
     return taken;
 }
 
-bool Outbox::isEmail(std::uint64_t id) const {
+system::NewJob Outbox::what(std::uint64_t id) const {
     const auto it = m_jobs.find(id);
-    return it != m_jobs.end() && it->second.isEmail;
+    return it == m_jobs.end() ? system::NewJob{} : it->second.what;
 }
 
 bool Outbox::wasCarriedOut(std::uint64_t id) {
@@ -59,7 +59,10 @@ bool Outbox::wasCarriedOut(std::uint64_t id) {
 system::JobQueue::Failure Outbox::failed(std::uint64_t id, Nanos now) {
     const double u = m_jitter.uniform();
     const auto it = m_jobs.find(id);
-    if (it == m_jobs.end() || it->second.attempts >= m_attempts) return {true, now};
+    if (it == m_jobs.end()) return {true, now};
+    // News is tried until there is somebody to tell it to.
+    const bool isNews = it->second.what.kind == system::NewJob::Kind::news;
+    if (it->second.attempts >= m_attempts && !isNews) return {true, now};
     const double waitS = u * backoffLimitS(m_backoffS, it->second.attempts);
     return {false, now + static_cast<Nanos>(waitS * 1e9)};
 }

@@ -16,10 +16,10 @@ public:
     explicit Outbox(std::uint64_t seed);
 
     void configure(const scenario::Design& design) override;
-    void add(bool isEmail, system::Nanos now) override;
+    void add(const system::NewJob& job, system::Nanos now) override;
     Seen look(int limit, system::Nanos now) const override;
     std::vector<std::uint64_t> take(int limit, system::Nanos now) override;
-    bool isEmail(std::uint64_t job) const override;
+    system::NewJob what(std::uint64_t job) const override;
     bool wasCarriedOut(std::uint64_t job) override;
     Failure failed(std::uint64_t job, system::Nanos now) override;
     void later(std::uint64_t job, system::Nanos runAt) override;
@@ -31,7 +31,7 @@ public:
 
 private:
     struct Job {
-        bool isEmail = false;
+        system::NewJob what;
         bool isCarriedOut = false;
         int attempts = 0;
         system::Nanos createdAt = 0;

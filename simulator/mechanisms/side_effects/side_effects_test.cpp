@@ -45,7 +45,7 @@ double gauge(const measure::Sample& s, const char* node, const char* name) {
 TEST(OutboxTest, JobsAreTakenOldestFirstAndAreNobodyElsesUntilTheLeaseEnds) {
     Outbox box(1);
     box.configure(designOf({{"lease_s", 10}}));
-    for (int i = 0; i < 3; ++i) box.add(true, i);
+    for (int i = 0; i < 3; ++i) box.add({}, i);
     EXPECT_EQ(box.take(2, 5), (std::vector<std::uint64_t>{1, 2}));
     EXPECT_EQ(box.look(10, 5).due, 1);
     EXPECT_EQ(box.look(10, 5).read, 3) << "past those that are taken";
@@ -63,7 +63,7 @@ TEST(OutboxTest, RetriesComeWithinTheBackoffAndThenTheJobIsGivenUp) {
     EXPECT_EQ(mechanisms::backoffLimitS(1, 25), 60) << "a minute at most";
     Outbox box(1);
     box.configure(designOf({{"attempts", 3}, {"backoff_s", 2}, {"lease_s", 1}}));
-    box.add(true, 0);
+    box.add({}, 0);
     Nanos now = 0;
     for (int attempt = 1; attempt <= 3; ++attempt) {
         ASSERT_EQ(box.take(1, now).size(), 1u) << attempt;

@@ -218,6 +218,7 @@ std::vector<Case> jobCases(std::int64_t jobs) {
         const auto name = fmt::format("row {}", k);
         all.push_back(
             {name, std::string(kInsertJob), {jobs + k, std::string("email"), payload, now, now}});
+        all.push_back({name, std::string(kInsertChange), {jobs + k, now, now, k * 10}});
         all.push_back({name, std::string(kJobDone), {k * 10}});
         all.push_back({name, std::string(kJobLater), {late, k * 10}});
         all.push_back({name, std::string(kBuryJob), {now, k * 10}});
