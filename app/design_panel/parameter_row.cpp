@@ -40,6 +40,19 @@ ParameterRow::ParameterRow(const scenario::ParameterSpec& spec, QWidget* parent)
     label->setFont(fontFor(TextRole::small));
     label->setProperty("kind", "muted");
     row->addWidget(label, 1);
+    if (!spec.options.empty()) {
+        m_choice = new QComboBox;
+        m_choice->setFont(fontFor(TextRole::small));
+        for (const auto& option : spec.options)
+            m_choice->addItem(QString::fromStdString(option.title));
+        m_choice->setAccessibleName(title);
+        m_choice->setAccessibleDescription(help);
+        row->addWidget(m_choice);
+        layout->addLayout(row);
+        connect(m_choice, &QComboBox::activated, this,
+                [this](int place) { Q_EMIT changed(place); });
+        return;
+    }
     m_box = new QDoubleSpinBox;
     m_box->setFont(fontFor(TextRole::small));
     m_box->setDecimals(spec.minimum == std::floor(spec.minimum) ? 0 : 1);
@@ -103,6 +116,10 @@ void ParameterRow::show(double value) {
     if (m_check) {
         const QSignalBlocker quiet(m_check);
         m_check->setChecked(value != 0);
+        return;
+    }
+    if (m_choice) {
+        m_choice->setCurrentIndex(static_cast<int>(value));  // no hand has activated it
         return;
     }
     if (m_rest.isActive()) return;  // a hand is on it

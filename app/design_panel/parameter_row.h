@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QSlider>
 #include <QTimer>
@@ -11,7 +12,8 @@
 
 namespace tenfold::app {
 
-/// One parameter of a switch: a number with its unit on a slider and in a box, or yes and no.
+/// One parameter of a switch: a number with its unit on a slider and in a box, yes and no, or a
+/// choice of words.
 class ParameterRow : public QWidget {
     Q_OBJECT
 public:
@@ -28,6 +30,7 @@ private:
 
     const scenario::ParameterSpec& m_spec;
     QCheckBox* m_check = nullptr;
+    QComboBox* m_choice = nullptr;
     QDoubleSpinBox* m_box = nullptr;
     QSlider* m_slider = nullptr;
     QTimer m_rest;

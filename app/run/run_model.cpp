@@ -47,6 +47,11 @@ QString describeChange(const scenario::Catalogue& catalogue, const scenario::Des
             const auto name = QString::fromStdString(parameter.title).toLower();
             if (parameter.isBool) {
                 parts << QString("%1: %2 %3").arg(title, name, y != 0 ? "on" : "off");
+            } else if (const auto place = static_cast<std::size_t>(y);
+                       place < parameter.options.size()) {
+                parts << QString("%1: %2 %3")
+                             .arg(title, name,
+                                  QString::fromStdString(parameter.options[place].title).toLower());
             } else {
                 const auto unit = QString::fromStdString(parameter.unit);
                 parts << QString("%1: %2 %3 → %4%5")

@@ -48,6 +48,8 @@ bool actsAt(const std::string& mechanism, const std::string& role) {
 QString parameterText(const scenario::ParameterSpec& spec, double value) {
     const QString title = QString::fromStdString(spec.title).toLower();
     if (spec.isBool) return value != 0 ? title : QString();
+    if (const auto place = static_cast<std::size_t>(value); place < spec.options.size())
+        return title + ": " + QString::fromStdString(spec.options[place].title).toLower();
     const QString unit = QString::fromStdString(spec.unit);
     return QString("%1 %2%3").arg(title).arg(value).arg(unit.isEmpty() ? "" : " " + unit);
 }

@@ -15,6 +15,7 @@
 
 namespace tenfold::mechanisms {
 class LocalCache;
+class RecomputeBook;
 class SinkClient;
 }  // namespace tenfold::mechanisms
 
@@ -60,7 +61,8 @@ struct Context {
     DatabaseAccess& databases;
     mechanisms::LocalCache* localCache;  // nullptr without one
     CacheClient* cache;                  // nullptr without one
-    mechanisms::SinkClient* sink;        // who sends e-mails; nullptr: nobody, and none is sent
+    mechanisms::RecomputeBook& recomputes;
+    mechanisms::SinkClient* sink;  // who sends e-mails; nullptr: nobody, and none is sent
     IdMaker& ids;
     Trace& trace;
     measure::Nanos deadlineNs;

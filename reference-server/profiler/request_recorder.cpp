@@ -141,9 +141,17 @@ Recorded RequestRecorder::ask(const load::RequestPlan& plan, const scenario::Des
     };
     ++m_nowMs;
     const bool isCached = !design.is("shared_cache", "off");
-    api::Context context{design,  *m_access, nullptr, isCached ? &m_cache : nullptr,
-                         nullptr, m_ids,     trace,   measure::monotonicNow() + kRequestLimitNs,
-                         m_nowMs, m_secret};
+    api::Context context{design,
+                         *m_access,
+                         nullptr,
+                         isCached ? &m_cache : nullptr,
+                         m_recomputes,
+                         nullptr,
+                         m_ids,
+                         trace,
+                         measure::monotonicNow() + kRequestLimitNs,
+                         m_nowMs,
+                         m_secret};
     const auto what = [&] {
         return fmt::format("{} {}", load::endpoints().at(plan.endpoint).method,
                            loadgen::targetOf(plan));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reference-server/api/context.h"
+#include "reference-server/mechanisms/shared_cache/recompute_book.h"
 #include "reference-server/nodes/cache/cache_node.h"
 #include "reference-server/nodes/database/database_node.h"
 #include "simulator/load/request_mix.h"
@@ -75,6 +76,7 @@ private:
     std::thread m_cacheThread;
     std::unique_ptr<api::DatabaseAccess> m_access;
     api::CacheClient m_cache;
+    mechanisms::RecomputeBook m_recomputes{1};
     std::int64_t m_nowMs;
     api::IdMaker m_ids;
     std::string m_secret = "recorded";

@@ -20,7 +20,9 @@ int mechanismsCommand(bool isJson) {
         for (const auto& v : m.values)
             values.push_back({{"id", v.id}, {"title", v.title}, {"effect", v.effect}});
         json parameters = json::array();
-        for (const auto& p : m.parameters)
+        for (const auto& p : m.parameters) {
+            json options = json::array();
+            for (const auto& o : p.options) options.push_back({{"id", o.id}, {"title", o.title}});
             parameters.push_back({{"id", p.id},
                                   {"title", p.title},
                                   {"unit", p.unit},
@@ -28,7 +30,9 @@ int mechanismsCommand(bool isJson) {
                                   {"maximum", p.maximum},
                                   {"initial", p.initial},
                                   {"is_bool", p.isBool},
+                                  {"options", std::move(options)},
                                   {"help", p.help}});
+        }
         all.push_back({{"id", m.id},
                        {"title", m.title},
                        {"tier", scenario::toString(m.tier)},
@@ -41,9 +45,17 @@ int mechanismsCommand(bool isJson) {
         if (isJson) continue;
         fmt::print("{}   ({})\n  {}\n", m.id, scenario::toString(m.tier), m.question);
         for (const auto& v : m.values) fmt::print("    {:<14}{}\n", v.id, v.effect);
-        for (const auto& p : m.parameters)
-            fmt::print("    .{:<13}{} [{:g} to {:g} {}; {:g}]\n", p.id, p.help, p.minimum,
-                       p.maximum, p.unit, p.initial);
+        for (const auto& p : m.parameters) {
+            if (p.options.empty()) {
+                fmt::print("    .{:<13}{} [{:g} to {:g} {}; {:g}]\n", p.id, p.help, p.minimum,
+                           p.maximum, p.unit, p.initial);
+                continue;
+            }
+            std::string words;
+            for (const auto& o : p.options) words += (words.empty() ? "" : ", ") + o.id;
+            fmt::print("    .{:<13}{} [{}; {}]\n", p.id, p.help, words,
+                       p.options[static_cast<std::size_t>(p.initial)].id);
+        }
         fmt::print("  gain:  {}\n  price: {}\n\n", m.gain, m.price);
     }
     if (isJson) fmt::print("{}\n", all.dump(2));

@@ -113,7 +113,7 @@ public:
             m_emulation.hardware,
             {"read_replicas=0", "rate_limiting=off", "connection_pooler=transaction",
              "in_process_cache=off", "shared_cache=ttl", "shared_cache.ttl_s=1",
-             "shared_cache.single_flight=0"});
+             "shared_cache.stampede=none"});
         const json paths = {path(system.nodes().instances, 1, 1),
                             path(system.nodes().instances, 1, kProducts)};
         eachRate(paths, "pooler and cache", [&](HopResiduals& into, const auto& a) {

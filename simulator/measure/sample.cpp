@@ -50,7 +50,7 @@ std::span<const CountField<ClientCounts>> clientFields() {
 
 std::span<const CountField<ServerCounts>> serverFields() {
     using C = ServerCounts;
-    static constexpr std::array<CountField<C>, 23> fields{{
+    static constexpr std::array<CountField<C>, 24> fields{{
         {"requests", &C::requests},
         {"statements", &C::statements},
         {"full_scan_steps", &C::fullScanSteps},
@@ -68,6 +68,7 @@ std::span<const CountField<ServerCounts>> serverFields() {
         {"cache_misses", &C::cacheMisses},
         {"recomputes", &C::recomputes},
         {"early_recomputes", &C::earlyRecomputes},
+        {"overlapping_recomputes", &C::overlappingRecomputes},
         {"stale_own_reads", &C::staleOwnReads},
         {"introspections", &C::introspections},
         {"local_validations", &C::localValidations},

@@ -103,8 +103,9 @@ struct ServerCounts {
     std::uint64_t localMisses = 0;
     std::uint64_t cacheHits = 0;
     std::uint64_t cacheMisses = 0;
-    std::uint64_t recomputes = 0;       // database work done to refill the cache
-    std::uint64_t earlyRecomputes = 0;  // of these, before the answer's time was up
+    std::uint64_t recomputes = 0;             // database work done to refill the cache
+    std::uint64_t earlyRecomputes = 0;        // of these, before the answer's time was up
+    std::uint64_t overlappingRecomputes = 0;  // of these, while its instance did the same already
     std::uint64_t staleOwnReads = 0;
     std::uint64_t introspections = 0;    // tokens the auth service was asked about
     std::uint64_t localValidations = 0;  // and those the gateway judged by itself

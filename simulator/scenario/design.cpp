@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace tenfold::scenario {
 
@@ -47,14 +49,32 @@ void checkValue(const MechanismSpec& spec, const std::string& path, const std::s
     setting.value = value;
 }
 
+std::string optionIds(const ParameterSpec& spec) {
+    std::string out;
+    for (const auto& option : spec.options) out += (out.empty() ? "" : ", ") + option.id;
+    return out;
+}
+
+/// The value of a word; nothing: it is none of the parameter's.
+std::optional<double> valueOfOption(const ParameterSpec& spec, std::string_view id) {
+    for (std::size_t i = 0; i < spec.options.size(); ++i)
+        if (spec.options[i].id == id) return static_cast<double>(i);
+    return std::nullopt;
+}
+
+std::string allowedNumbers(const ParameterSpec& spec) {
+    if (spec.isBool) return "true, false";
+    if (!spec.options.empty()) return optionIds(spec);
+    return fmt::format("{:g} to {:g} {}", spec.minimum, spec.maximum, spec.unit);
+}
+
 void checkParameter(const ParameterSpec& spec, const std::string& path, double value,
                     Setting& setting, Problems& problems) {
     const bool isYesOrNo = value == 0 || value == 1;
-    if (!(value >= spec.minimum && value <= spec.maximum) || (spec.isBool && !isYesOrNo)) {
-        problems.add(path, fmt::format("{:g}", value),
-                     spec.isBool
-                         ? "true, false"
-                         : fmt::format("{:g} to {:g} {}", spec.minimum, spec.maximum, spec.unit));
+    const bool isNoWord = !spec.options.empty() && value != std::floor(value);
+    if (!(value >= spec.minimum && value <= spec.maximum) || (spec.isBool && !isYesOrNo) ||
+        isNoWord) {
+        problems.add(path, fmt::format("{:g}", value), allowedNumbers(spec));
         return;
     }
     setting.parameters[spec.id] = value;
@@ -140,11 +160,14 @@ void Design::set(std::string_view assignment, const Catalogue& catalogue, Proble
         number = 1;
     } else if (parameter->isBool && (value == "false" || value == "off")) {
         number = 0;
+    } else if (const auto option = valueOfOption(*parameter, value)) {
+        number = *option;
     } else {
         const auto [end, error] =
             std::from_chars(value.data(), value.data() + value.size(), number);
         if (error != std::errc{} || end != value.data() + value.size()) {
-            problems.add(flag, "\"" + value + "\"", "a number");
+            problems.add(flag, "\"" + value + "\"",
+                         parameter->options.empty() ? "a number" : optionIds(*parameter));
             return;
         }
     }
@@ -197,10 +220,17 @@ Design designFromJson(const json& j, const Catalogue& catalogue, Design base,
                     problems.add(at, "an unknown parameter", "value, " + parameterIds(*spec));
                 } else if (value.is_boolean() && parameter->isBool) {
                     setting.parameters[key] = value.get<bool>() ? 1 : 0;
+                } else if (const auto option = valueOfOption(
+                               *parameter,
+                               value.is_string() ? value.get<std::string>() : std::string())) {
+                    setting.parameters[key] = *option;
                 } else if (value.is_number()) {
                     checkParameter(*parameter, at, value.get<double>(), setting, problems);
                 } else {
-                    problems.add(at, value.dump(), parameter->isBool ? "true, false" : "a number");
+                    problems.add(at, value.dump(),
+                                 parameter->isBool            ? "true, false"
+                                 : parameter->options.empty() ? "a number"
+                                                              : optionIds(*parameter));
                 }
             }
         } else {

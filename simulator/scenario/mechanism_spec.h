@@ -18,7 +18,13 @@ struct ValueSpec {
     std::string effect;  // one line: what the system does in this position
 };
 
-/// A number (or yes/no) that belongs to a switch.
+/// A word that a parameter may be.
+struct OptionSpec {
+    std::string id;     // single_flight
+    std::string title;  // what the panel shows
+};
+
+/// A number, yes or no, or one of some words, that belongs to a switch.
 struct ParameterSpec {
     std::string id;  // lag_ms
     std::string title;
@@ -28,6 +34,8 @@ struct ParameterSpec {
     double initial = 0;
     bool isBool = false;
     std::string help;
+    /// Words instead of a number: the value is the place of the word, from 0.
+    std::vector<OptionSpec> options = {};
 };
 
 /// One switch: words, values, parameters, defaults. The panel, the flags, the JSON, the help and

@@ -3,6 +3,7 @@
 #include "simulator/system/api.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "simulator/system/system.h"
 
@@ -80,6 +81,13 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
     switch (r.phase) {
         case Phase::looking:
             if (cache.has(r.cacheKey, told, now)) {
+                if (r.design->isRecomputedEarly &&
+                    cache.isDueEarly(r.cacheKey, r.design->earlyBeta, now)) {
+                    // It goes to the database like a miss, and is counted as one.
+                    ++r.counts.earlyRecomputes;
+                    ++r.counts.cacheMisses;
+                    break;
+                }
                 if (!r.isLocked) ++r.counts.cacheHits;
                 r.shownVersion = cache.versionOf(r.cacheKey);
                 chooseTrace(r, true);
@@ -104,7 +112,10 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
             chooseTrace(r, true);
             return askCache(r, index, Phase::unlocking, now, 0);
         case Phase::storing:
-            cache.store(r.cacheKey, r.shownVersion, now + r.design->cacheTtlNs);
+            cache.store(r.cacheKey, r.shownVersion, r.computedAt - r.recomputedSince,
+                        now + (r.design->isJittered ? cache.jittered(r.design->cacheTtlNs)
+                                                    : r.design->cacheTtlNs));
+            endRecompute(r);
             if (r.holdsLock && now < r.lockEndsAt)
                 return askCache(r, index, Phase::unlocking, now, 0);
             return compute(index, now, now);
@@ -115,9 +126,26 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
         default:
             return;
     }
-    ++r.counts.recomputes;
+    beginRecompute(r, now);
     chooseTrace(r, false);
     read(index, now, now);
+}
+
+void Api::beginRecompute(Request& r, Nanos now) {
+    Instance& instance = *m_instances[r.instance];
+    const int underWay = ++instance.recomputes[r.cacheKey];
+    instance.widestStampede = std::max(instance.widestStampede, underWay);
+    r.isRecomputing = true;
+    r.recomputedSince = now;
+    ++r.counts.recomputes;
+    if (underWay > 1) ++r.counts.overlappingRecomputes;
+}
+
+void Api::endRecompute(Request& r) {
+    if (!std::exchange(r.isRecomputing, false)) return;
+    auto& underWay = m_instances[r.instance]->recomputes;
+    if (const auto it = underWay.find(r.cacheKey); it != underWay.end() && --it->second == 0)
+        underWay.erase(it);
 }
 
 /// The next statement, or what comes after the last one.
@@ -131,6 +159,7 @@ void Api::read(std::uint32_t index, Nanos now, Nanos startAt) {
         if (!r.design->hasCache || !DesignState::isCacheable(r.endpoint))
             return compute(index, now, startAt);
         r.since = now;
+        r.computedAt = startAt;
         return askCache(r, index, Phase::storing, now, startAt - now);
     }
     if (startAt >= r.apiDeadline) return fail(index, now, "request_timeout");
@@ -330,6 +359,7 @@ void Api::givesUp(Nanos now) {
 void Api::fail(std::uint32_t index, Nanos now, const char* reason, std::uint16_t status) {
     Request& r = m_system.requests()[index];
     ++m_instances[r.instance]->rejected[reason];
+    endRecompute(r);
     r.status = status;
     r.bytes = kProblemBytes;
     r.rows = 0;

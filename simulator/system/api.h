@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "simulator/system/cores.h"
@@ -36,6 +37,8 @@ struct Instance {
     std::uint64_t completed = 0;
     Nanos busyBefore = 0;
     std::map<std::string, std::uint64_t> rejected;
+    std::unordered_map<std::uint64_t, int> recomputes;  // under way, by answer
+    int widestStampede = 0;                             // of one answer, in this slot
 };
 
 /// The API instances: cache, connections, statements one after the other, CPU, as the live
@@ -80,6 +83,8 @@ private:
     void addInstance(Nanos now);
     measure::Question questionOf(const Work& work) const;
     void askCache(Request& r, std::uint32_t index, Phase phase, Nanos now, Nanos after);
+    void beginRecompute(Request& r, Nanos now);
+    void endRecompute(Request& r);
     void chooseTrace(Request& r, bool isHit);
     void read(std::uint32_t index, Nanos now, Nanos startAt);
     void lent(std::uint32_t index, Nanos now);

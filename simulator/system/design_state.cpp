@@ -27,7 +27,12 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     hasLocalCache = !design.is("in_process_cache", "off");
     localTtlNs = static_cast<Nanos>(design.parameter("in_process_cache", "ttl_s", 10) * 1e9);
     hasCache = !design.is("shared_cache", "off");
-    isSingleFlight = design.parameter("shared_cache", "single_flight", 1) != 0;
+    // In the order of the words of the switch.
+    const auto stampede = static_cast<int>(design.parameter("shared_cache", "stampede", 3));
+    isJittered = stampede == 1;
+    isRecomputedEarly = stampede == 2;
+    isSingleFlight = stampede == 3;
+    earlyBeta = design.parameter("shared_cache", "beta", 1);
     cacheTtlNs = static_cast<Nanos>(design.parameter("shared_cache", "ttl_s", 60) * 1e9);
     hasEvents = design.is("shared_cache", "ttl_and_events");
     isInline = design.is("side_effects", "inline");
@@ -136,7 +141,7 @@ void DesignState::fillCaches(Mechanisms& mechanisms, const scenario::Scenario& s
         return 1 / (1 + rateHz * share * each * static_cast<double>(localTtlNs) / 1e9);
     };
     for (const auto& [left, key] : residents(cacheTtlNs, missed))
-        mechanisms.cache->store(key, kFirstVersion, left);
+        mechanisms.cache->store(key, kFirstVersion, 0, left);
 }
 
 }  // namespace tenfold::system

@@ -47,7 +47,10 @@ struct DesignState {
     bool hasLocalCache = false;
     Nanos localTtlNs = 0;
     bool hasCache = false;
-    bool isSingleFlight = true;
+    bool isSingleFlight = true;  // against stampedes: one of these, or nothing
+    bool isJittered = false;
+    bool isRecomputedEarly = false;
+    double earlyBeta = 1;
     Nanos cacheTtlNs = 0;
     bool hasEvents = false;  // changes of products are told to the cache
     bool isInline = false;   // side effects are calls inside the request …

@@ -61,11 +61,15 @@ public:
     virtual bool has(std::uint64_t key, std::uint64_t product, Nanos now) = 0;
     /// Of an answer that is there: the version it shows.
     virtual std::uint64_t versionOf(std::uint64_t key) const = 0;
+    /// Whether one that is there shall be computed again before its time is up (a draw).
+    virtual bool isDueEarly(std::uint64_t key, double beta, Nanos now) = 0;
+    /// A time to live, a little longer or shorter (a draw).
+    virtual Nanos jittered(Nanos ttl) = 0;
     /// The right to compute this answer, until an instant; false when somebody else has it.
     virtual bool lock(std::uint64_t key, Nanos now, Nanos until) = 0;
     virtual void unlock(std::uint64_t key) = 0;
-    /// Ends of life must not fall from one call to the next.
-    virtual void store(std::uint64_t key, std::uint64_t version, Nanos until) = 0;
+    /// `took`: computing it.
+    virtual void store(std::uint64_t key, std::uint64_t version, Nanos took, Nanos until) = 0;
     /// The news that a product has this version: what is older is as good as gone.
     virtual void changed(std::uint64_t product, std::uint64_t version, Nanos until) = 0;
     virtual void clear() = 0;

@@ -53,6 +53,7 @@ std::uint32_t Api::killOne(Nanos now) {
         i.isAlive = false;
         for (const auto request : std::exchange(i.requests, {})) lose(request, now);
         for (auto& pool : i.pools) pool = Pool{};
+        i.recomputes.clear();
         m_system.mechanisms().localCaches->forget(i.index);
         i.cores = std::make_unique<Cores>(m_system.queue(), EventKind::apiCores, i.index,
                                           m_hardware.coresPerInstance, m_hardware.sliceMs);
@@ -147,6 +148,11 @@ void Api::collect(measure::Sample& sample, Nanos now) {
             waiting += static_cast<double>(pool.line.size());
         }
         n.waiting = waiting;
+        if (m_system.design().hasCache) {
+            int underWay = 0;
+            for (const auto& [key, k] : i->recomputes) underWay = std::max(underWay, k);
+            n.gauges["stampede_width"] = std::exchange(i->widestStampede, underWay);
+        }
         n.gauges["connections_open"] = open;
         n.gauges["connections_in_use"] = lentNow;
         n.gauges["connections_waiting"] = waiting;

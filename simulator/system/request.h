@@ -45,8 +45,9 @@ struct Request {
     bool isRetried = false;   // by the gateway
     bool isAdmitted = false;  // past the limits, and in progress
     bool holdsLock = false;
-    bool isFromLocal = false;  // answered by its instance's own memory
-    bool isLocked = false;     // waited for somebody else's answer at least once
+    bool isRecomputing = false;  // for the shared cache
+    bool isFromLocal = false;    // answered by its instance's own memory
+    bool isLocked = false;       // waited for somebody else's answer at least once
     Phase phase = Phase::computing;
     std::uint16_t status = 200;  // of the answer to come
     const DesignState* design = nullptr;
@@ -62,6 +63,8 @@ struct Request {
     Nanos apiDeadline = 0;
     Nanos since = 0;  // of whatever it waits for
     Nanos lockEndsAt = 0;
+    Nanos recomputedSince = 0;
+    Nanos computedAt = 0;
     std::uint64_t bytes = 0;  // of the answer's body
     std::uint64_t rows = 0;   // materialised
     float queueMs = 0;        // at the gateway

@@ -42,7 +42,9 @@ struct KeepsNothing final : AnswerCache {
     std::uint64_t versionOf(std::uint64_t) const override { return 0; }
     bool lock(std::uint64_t, Nanos, Nanos) override { return true; }
     void unlock(std::uint64_t) override {}
-    void store(std::uint64_t, std::uint64_t, Nanos) override {}
+    bool isDueEarly(std::uint64_t, double, Nanos) override { return false; }
+    Nanos jittered(Nanos ttl) override { return ttl; }
+    void store(std::uint64_t, std::uint64_t, Nanos, Nanos) override {}
     void changed(std::uint64_t, std::uint64_t, Nanos) override {}
     void clear() override {}
     std::size_t keys(Nanos) override { return 0; }

@@ -241,16 +241,30 @@ TEST(MechanismsLive, EachExpiryIsRecomputedExactlyOnceAcrossAndInsideInstances) 
     EXPECT_GE(one.fills, 4) << "the run crosses several expiries";
     EXPECT_EQ(single.recomputes, static_cast<std::uint64_t>(one.fills));
     EXPECT_EQ(single.statements, single.recomputes);
+    EXPECT_EQ(single.overlappingRecomputes, 0u);
+    EXPECT_EQ(single.earlyRecomputes, 0u);
     EXPECT_GT(single.cacheMisses, single.recomputes) << "others came meanwhile, and waited";
     EXPECT_EQ(single.cacheHits + single.cacheMisses, single.requests);
 
-    live.set({"shared_cache.single_flight=false"});
+    live.set({"shared_cache.stampede=none"});
     from = live.timeline().lastSlot() + 1;
     EXPECT_EQ(stampede(live, 5.3).failures, 0);
     live.runFor(6.5);
     const auto many = listCounts(live, from);
     EXPECT_EQ(many.recomputes, many.cacheMisses);
     EXPECT_GT(many.recomputes, 2 * single.recomputes) << "a stampede";
+    EXPECT_GT(many.overlappingRecomputes, 0u);
+    EXPECT_EQ(many.earlyRecomputes, 0u);
+
+    live.set({"shared_cache.stampede=xfetch"});
+    from = live.timeline().lastSlot() + 1;
+    EXPECT_EQ(stampede(live, 5.3).failures, 0);
+    live.runFor(6.5);
+    const auto early = listCounts(live, from);
+    EXPECT_EQ(early.recomputes, early.cacheMisses);
+    // A dozen who ask are too few for it to save anything: stampede_test has the crowd.
+    EXPECT_GT(early.earlyRecomputes, 0u);
+    EXPECT_LE(early.earlyRecomputes, early.recomputes);
 }
 
 TEST(MechanismsLive, ACacheThatHangsOrDiesCostsNobodyAnAnswer) {

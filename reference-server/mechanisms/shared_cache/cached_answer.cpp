@@ -6,6 +6,10 @@
 #include <optional>
 #include <thread>
 
+#include "reference-server/mechanisms/shared_cache/kept_answer.h"
+#include "reference-server/mechanisms/shared_cache/recompute_book.h"
+#include "simulator/mechanisms/shared_cache/spec.h"
+
 namespace tenfold::mechanisms {
 
 using namespace std::chrono_literals;
@@ -55,26 +59,74 @@ private:
     bool m_isHeld = false;
 };
 
+/// In the book from its beginning until its answer is stored, or it has failed.
+class Recompute {
+public:
+    Recompute(Context& c, const std::string& key) : m_book(c.recomputes), m_key(key) {
+        ++c.trace.counts.recomputes;
+        if (m_book.begin(key)) ++c.trace.counts.overlappingRecomputes;
+    }
+    ~Recompute() { m_book.end(m_key); }
+    Recompute(const Recompute&) = delete;
+    Recompute& operator=(const Recompute&) = delete;
+
+private:
+    RecomputeBook& m_book;
+    const std::string& m_key;
+};
+
+std::optional<KeptAnswer> look(Context& c, const std::string& key, const std::string& mark) {
+    const api::StageTimer timer(c.trace, measure::Stage::cache);
+    const bool hasEvents = !mark.empty() && c.design.is("shared_cache", "ttl_and_events");
+    const auto [text, changed] = hasEvents
+                                     ? c.cache->get(key, mark)
+                                     : std::pair{c.cache->get(key), std::optional<std::string>()};
+    auto kept = text ? KeptAnswer::from(*text) : std::nullopt;
+    if (kept && changed && versionOf(kept->value) < versionOf(*changed)) return std::nullopt;
+    return kept;
+}
+
+bool isDueEarly(Context& c, const KeptAnswer& kept) {
+    if (stampedeOf(c.design) != Stampede::xfetch) return false;
+    // What is left is looked up in the entry: asking the cache would be a command more.
+    const auto leftUs = 1000 * static_cast<double>(kept.endsAtMs - c.nowMs);
+    return isEarly(1 - c.recomputes.uniform(), c.design.parameter("shared_cache", "beta", 1),
+                   static_cast<double>(kept.tookUs), leftUs);
+}
+
+std::string recompute(Context& c, const std::string& key,
+                      const std::function<std::string()>& compute) {
+    const Recompute counted(c, key);
+    const auto begin = measure::monotonicNow();
+    KeptAnswer kept;
+    kept.value = compute();
+    kept.tookUs = (measure::monotonicNow() - begin) / 1000;
+    const api::StageTimer timer(c.trace, measure::Stage::cache);
+    double ttlMs = 1000 * c.design.parameter("shared_cache", "ttl_s", 60);
+    if (stampedeOf(c.design) == Stampede::jitter) ttlMs = jittered(ttlMs, c.recomputes.uniform());
+    kept.endsAtMs = c.nowMs + kept.tookUs / 1000 + static_cast<std::int64_t>(ttlMs);
+    c.cache->set(key, kept.text(), static_cast<int>(ttlMs));
+    return std::move(kept.value);
+}
+
 }  // namespace
 
 std::string cachedAnswer(Context& c, const std::string& key,
                          const std::function<std::string()>& compute, const std::string& mark) {
     if (!c.cache || c.design.is("shared_cache", "off")) return compute();
-    const bool hasEvents = !mark.empty() && c.design.is("shared_cache", "ttl_and_events");
-    const auto look = [&]() -> std::optional<std::string> {
-        const api::StageTimer timer(c.trace, measure::Stage::cache);
-        if (!hasEvents) return c.cache->get(key);
-        auto [answer, changed] = c.cache->get(key, mark);
-        if (answer && changed && versionOf(*answer) < versionOf(*changed)) return std::nullopt;
-        return answer;
-    };
-    if (auto hit = look()) {
-        ++c.trace.counts.cacheHits;
-        return *hit;
+    if (auto hit = look(c, key, mark)) {
+        if (!isDueEarly(c, *hit)) {
+            ++c.trace.counts.cacheHits;
+            return std::move(hit->value);
+        }
+        // It goes to the database like a miss, and is counted as one.
+        ++c.trace.counts.earlyRecomputes;
+        ++c.trace.counts.cacheMisses;
+        return recompute(c, key, compute);
     }
     ++c.trace.counts.cacheMisses;
     Flight flight(c, key + ":lock");
-    if (c.design.parameter("shared_cache", "single_flight") != 0) {
+    if (stampedeOf(c.design) == Stampede::singleFlight) {
         Lock lock = flight.take();
         // Waiting ends with the answer, or with the lock: given back without an answer (there is no
         // such product), or run out, or lost with the cache.
@@ -83,19 +135,14 @@ std::string cachedAnswer(Context& c, const std::string& key,
                 const api::StageTimer timer(c.trace, measure::Stage::cache);
                 std::this_thread::sleep_for(kLookAgain);
             }
-            if (auto hit = look()) return *hit;
+            if (auto hit = look(c, key, mark)) return std::move(hit->value);
             lock = flight.take();
         }
         // It may have been put there between the look and the lock.
         if (lock == Lock::held)
-            if (auto hit = look()) return *hit;
+            if (auto hit = look(c, key, mark)) return std::move(hit->value);
     }
-    ++c.trace.counts.recomputes;
-    std::string value = compute();
-    const api::StageTimer timer(c.trace, measure::Stage::cache);
-    const double ttlS = c.design.parameter("shared_cache", "ttl_s", 60);
-    c.cache->set(key, value, static_cast<int>(ttlS * 1000));
-    return value;
+    return recompute(c, key, compute);
 }
 
 }  // namespace tenfold::mechanisms

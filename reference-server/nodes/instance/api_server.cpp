@@ -145,6 +145,7 @@ ApiServer::ApiServer(NodeIdentity identity, hardware::HardwareProfile hardware)
       m_hardware(std::move(hardware)),
       m_cpu(m_hardware.coresPerInstance, std::max(0.001, m_hardware.sliceMs)),
       m_ids(instanceNumber(m_identity.id)),
+      m_recomputes(m_identity.seed + instanceNumber(m_identity.id)),
       m_server(std::make_unique<KeptServer>()) {
     listen();
 }
@@ -361,6 +362,7 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
                          *backend.databases,
                          backend.localCache.get(),
                          backend.cache.get(),
+                         m_recomputes,
                          backend.sink.get(),
                          m_ids,
                          trace,
@@ -443,6 +445,8 @@ measure::Sample ApiServer::collect() {
         s.version = current->version;
         const auto pools = current->databases->takeCounters();
         node.waiting = pools.waiting;
+        if (!current->design.is("shared_cache", "off"))
+            node.gauges["stampede_width"] = m_recomputes.takeWidest();
         node.gauges["connections_open"] = pools.open;
         node.gauges["connections_in_use"] = pools.inUse;
         node.gauges["connections_waiting"] = pools.waiting;

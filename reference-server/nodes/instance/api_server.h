@@ -12,6 +12,7 @@
 #include "reference-server/api/context.h"
 #include "reference-server/api/database_access.h"
 #include "reference-server/api/emulated_cpu.h"
+#include "reference-server/mechanisms/shared_cache/recompute_book.h"
 #include "reference-server/nodes/common/control.h"
 #include "reference-server/nodes/instance/request_book.h"
 #include "reference-server/nodes/instance/slow_book.h"
@@ -72,6 +73,7 @@ private:
     api::EmulatedCpu m_cpu;
     api::IdMaker m_ids;
     RequestBook m_book;
+    mechanisms::RecomputeBook m_recomputes;
     SlowBook m_slow;
     std::mutex m_metricsMutex;
     std::function<std::string()> m_metrics;

@@ -17,7 +17,7 @@ class SharedCacheWithEvents : public SmallSystem {
 protected:
     system::System& startAs(const char* value) {
         set("side_effects", "inline");
-        set("shared_cache", value, {{"ttl_s", 60}, {"single_flight", 1}});
+        set("shared_cache", value, {{"ttl_s", 60}, {"stampede", 3}});
         system::Mechanisms m;
         m.cache = std::make_unique<SharedCache>();
         m.jobs = std::make_unique<Outbox>(m_scenario.seed);

@@ -19,7 +19,7 @@ std::unique_ptr<system::System> makeSystem(const scenario::Scenario& scenario,
     mechanisms.admission = std::make_unique<mechanisms::RateLimiting>();
     mechanisms.localCaches = std::make_unique<mechanisms::InProcessCaches>();
     mechanisms.tokens = std::make_unique<mechanisms::TokenValidation>();
-    mechanisms.cache = std::make_unique<mechanisms::SharedCache>();
+    mechanisms.cache = std::make_unique<mechanisms::SharedCache>(scenario.seed);
     mechanisms.jobs = std::make_unique<mechanisms::Outbox>(scenario.seed);
     mechanisms.router = std::make_unique<mechanisms::ReadReplicas>();
     return std::make_unique<system::System>(scenario, inputs, std::move(mechanisms), options);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <deque>
+#include <functional>
+#include <queue>
 #include <unordered_map>
+#include <vector>
 
+#include "simulator/random/stream.h"
 #include "simulator/system/hooks.h"
 
 namespace tenfold::mechanisms {
@@ -12,11 +15,15 @@ namespace tenfold::mechanisms {
 /// of products that have changed.
 class SharedCache final : public system::AnswerCache {
 public:
+    explicit SharedCache(std::uint64_t seed = 1) : m_chance(seed, "cache.chance") {}
     bool has(std::uint64_t key, std::uint64_t product, system::Nanos now) override;
     bool lock(std::uint64_t key, system::Nanos now, system::Nanos until) override;
     void unlock(std::uint64_t key) override;
     std::uint64_t versionOf(std::uint64_t key) const override;
-    void store(std::uint64_t key, std::uint64_t version, system::Nanos until) override;
+    bool isDueEarly(std::uint64_t key, double beta, system::Nanos now) override;
+    system::Nanos jittered(system::Nanos ttl) override;
+    void store(std::uint64_t key, std::uint64_t version, system::Nanos took,
+               system::Nanos until) override;
     void changed(std::uint64_t product, std::uint64_t version, system::Nanos until) override;
     void clear() override;
     std::size_t keys(system::Nanos now) override;
@@ -26,10 +33,12 @@ private:
         system::Nanos endsAt = 0;
         system::Nanos lockedUntil = 0;
         std::uint64_t version = 0;
+        system::Nanos took = 0;
     };
     struct Expiry {
         system::Nanos at;
         std::uint64_t key;
+        bool operator>(const Expiry& o) const { return at > o.at; }
     };
     std::unordered_map<std::uint64_t, Entry> m_entries;
     struct Mark {
@@ -37,7 +46,8 @@ private:
         system::Nanos until;
     };
     std::unordered_map<std::uint64_t, Mark> m_marks;  // by product
-    std::deque<Expiry> m_expiries;  // in order of storing, which is that of expiry
+    std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>> m_expiries;
+    random::Stream m_chance;
     std::size_t m_keys = 0;
 };
 
