@@ -192,14 +192,18 @@ void DesignPanel::refreshFigures() {
         if (button->text() != text) button->setText(text);
         setKind(button, left > 0 ? "active" : "");
         // It needs something to go wrong with.
-        const bool canStart =
-            isRunning && left <= 0 &&
-            (name != "kill_replica" || !m_run.scenario().design.is("read_replicas", "0"));
+        const auto& design = m_run.scenario().design;
+        QString missing;
+        if (name == "kill_replica" && design.is("read_replicas", "0"))
+            missing = tr("There is no read replica.");
+        if ((name == "kill_cache" || name == "flush_cache") && design.is("shared_cache", "off"))
+            missing = tr("There is no shared cache.");
+        const bool canStart = isRunning && left <= 0 && missing.isEmpty();
         button->setEnabled(canStart || left > 0);
         button->setToolTip(
             canStart || left > 0
                 ? tr("For %1 s; it ends by itself.").arg(RunModel::kFaultS, 0, 'f', 0)
-            : isRunning ? tr("There is no read replica.")
+            : isRunning ? missing
                         : tr("Faults need users: press Run first."));
     }
 }

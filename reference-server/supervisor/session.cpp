@@ -35,6 +35,7 @@ constexpr double kLongestFaultS = 86'400;
 std::string victimOf(const std::string& fault) {
     return fault == "kill_instance"  ? "instance"
            : fault == "kill_replica" ? "replica"
+           : fault == "kill_cache"   ? "cache"
            : fault == "auth_down"    ? "auth"
                                      : "";
 }
@@ -347,6 +348,13 @@ awaitable<void> Session::fault(std::string name, double durationS) {
             co_return;
         }
         ++m_underWay[name];
+    } else if (name == "flush_cache") {
+        detail = co_await m_system->flushCache();
+        if (detail.empty()) {
+            event(EventKind::note, title + ": there is none", "", false);
+            co_return;
+        }
+        ++m_underWay[name];
     } else if (name == "rolling_deploy") {
         if (m_underWay[name] > 0) {
             event(EventKind::note, title + ": one is under way", "", false);
@@ -375,7 +383,7 @@ awaitable<void> Session::endFault(std::string name, std::string detail) {
         } else if (name == "slow_email" || name == "failing_email") {
             co_await applyTrouble();
             if (goesOn) detail = "another one goes on";
-        } else {
+        } else if (name != "flush_cache") {  // which fills again by itself
             co_await applyLoad(true);
             if (goesOn) detail = "another one goes on";
         }

@@ -276,7 +276,7 @@ awaitable<void> System::startMissing() {
         co_await startReplica(fmt::format("replica-{}", ++m_replicasMade));
     if (!find("auth") && held("auth") == 0)
         co_await makeReady(spawnNode("auth", "auth"), json::object());
-    if (m_target.hasCache() && !find("cache"))
+    if (m_target.hasCache() && !find("cache") && held("cache") == 0)
         co_await makeReady(spawnNode("cache", "cache"), json::object());
     if (m_target.hasPooler() && !find("pooler"))
         co_await makeReady(spawnNode("pooler", "pooler"), json::object());

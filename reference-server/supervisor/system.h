@@ -53,6 +53,8 @@ public:
     boost::asio::awaitable<void> endDeploy();
     /// SIGKILL, as a fault. Nothing takes the victim's place before release(). Returns its id,
     /// empty when there is none of that role.
+    /// Whatever the shared cache holds is gone, ours or Redis's; its id, empty when there is none.
+    boost::asio::awaitable<std::string> flushCache();
     std::string killOne(const std::string& role);
     /// The fault is over: starts again what the target asks for and is not there.
     boost::asio::awaitable<void> release(const std::string& id);

@@ -7,7 +7,15 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <filesystem>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 #include "reference-server/supervisor/sleep.h"
@@ -25,6 +33,8 @@ namespace {
 // An index over 500,000 rows takes 0.3 s.
 constexpr auto kPrepareLimit = 60s;
 constexpr auto kPublishLimit = 15s;
+constexpr auto kFlushLimit = 2s;
+constexpr std::string_view kFlushAll = "FLUSHALL\r\n";
 // Longest that requests of an older version may hold a node that has to go (the API's own limit
 // for a request is 10 s).
 constexpr auto kRetireLimit = 12s;
@@ -232,6 +242,32 @@ awaitable<void> System::beginDeploy() {
 awaitable<void> System::endDeploy() {
     m_isDeploying = false;  // also when this fails: the next change ends the old ones then
     co_await moveTo(m_target);
+}
+
+awaitable<std::string> System::flushCache() {
+    const auto cache = find("cache");
+    if (!cache || !m_target.hasCache()) co_return "";
+    // Shared: the limit may have been reached just as the answer came.
+    const auto socket = std::make_shared<asio::ip::tcp::socket>(m_io);
+    asio::steady_timer limit(m_io, kFlushLimit);
+    limit.async_wait([socket](boost::system::error_code e) {
+        boost::system::error_code ignored;
+        if (!e) socket->close(ignored);
+    });
+    std::string answer;
+    boost::system::error_code failed;
+    const auto done = [&failed] { return asio::redirect_error(asio::use_awaitable, failed); };
+    const asio::ip::tcp::endpoint where(asio::ip::address_v4::loopback(),
+                                        static_cast<unsigned short>(cache->port));
+    co_await socket->async_connect(where, done());
+    // The same words for our node and for Redis.
+    if (!failed) co_await asio::async_write(*socket, asio::buffer(kFlushAll), done());
+    if (!failed)
+        co_await asio::async_read_until(*socket, asio::dynamic_buffer(answer), "\r\n", done());
+    limit.cancel();
+    if (failed || answer.rfind("+OK", 0) != 0) throw RunError("the cache did not flush itself");
+    publish(++m_allocated);
+    co_return cache->id();
 }
 
 std::string System::killOne(const std::string& role) {

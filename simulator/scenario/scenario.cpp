@@ -6,9 +6,9 @@
 namespace tenfold::scenario {
 
 const std::vector<std::string>& faultNames() {
-    static const std::vector<std::string> names{"abusive_client", "auth_down",     "failing_email",
-                                                "flash_crowd",    "kill_instance", "kill_replica",
-                                                "rolling_deploy", "slow_email"};
+    static const std::vector<std::string> names{
+        "abusive_client", "auth_down",     "failing_email", "flash_crowd",    "flush_cache",
+        "kill_cache",     "kill_instance", "kill_replica",  "rolling_deploy", "slow_email"};
     return names;
 }
 
@@ -18,6 +18,8 @@ std::string titleOfFault(const std::string& name) {
     if (name == "failing_email") return "Failing e-mail";
     if (name == "slow_email") return "Slow e-mail × 20";
     if (name == "flash_crowd") return "Flash crowd × 3";
+    if (name == "flush_cache") return "Flush the cache";
+    if (name == "kill_cache") return "Kill the cache";
     if (name == "kill_instance") return "Kill an instance";
     if (name == "kill_replica") return "Kill a replica";
     if (name == "rolling_deploy") return "Rolling deploy";

@@ -44,7 +44,11 @@ void Api::start(std::uint32_t index, Instance& instance, Nanos now) {
         }
         ++r.counts.localMisses;
     }
-    if (isCacheable && r.design->hasCache) {
+    if (isCacheable && r.design->hasCache && !m_system.isCacheAlive()) {
+        // Nobody listens, which is known at once and for a second: the database answers.
+        ++r.counts.cacheMisses;
+        beginRecompute(r, now);
+    } else if (isCacheable && r.design->hasCache) {
         r.since = now + hop;
         askCache(r, index, Phase::looking, now, hop);
         return;
@@ -78,6 +82,7 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
     const std::uint64_t told = r.design->hasEvents ? r.product : 0;
     r.spent(Stage::cache, now - r.since);
     r.since = now;
+    if (!m_system.isCacheAlive()) return goesOnWithoutCache(index, now);
     switch (r.phase) {
         case Phase::looking:
             if (cache.has(r.cacheKey, told, now)) {
@@ -131,6 +136,20 @@ void Api::cacheAnswers(std::uint32_t index, Nanos now) {
     read(index, now, now);
 }
 
+/// The cache has died while it was asked.
+void Api::goesOnWithoutCache(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    r.holdsLock = false;
+    if (r.phase == Phase::storing || r.phase == Phase::unlocking) {
+        endRecompute(r);
+        return compute(index, now, now);
+    }
+    if (r.phase == Phase::looking && !r.isLocked) ++r.counts.cacheMisses;
+    beginRecompute(r, now);
+    chooseTrace(r, false);
+    read(index, now, now);
+}
+
 void Api::beginRecompute(Request& r, Nanos now) {
     Instance& instance = *m_instances[r.instance];
     const int underWay = ++instance.recomputes[r.cacheKey];
@@ -156,8 +175,9 @@ void Api::read(std::uint32_t index, Nanos now, Nanos startAt) {
     if (r.step >= r.trace->statementCount()) {
         if (r.trace->isWrite && r.design->isInline && DesignState::hasSideEffect(r.endpoint))
             return call(index, startAt);
-        if (!r.design->hasCache || !DesignState::isCacheable(r.endpoint))
-            return compute(index, now, startAt);
+        const bool isKept = r.design->hasCache && DesignState::isCacheable(r.endpoint);
+        if (isKept && !m_system.isCacheAlive()) endRecompute(r);
+        if (!isKept || !m_system.isCacheAlive()) return compute(index, now, startAt);
         r.since = now;
         r.computedAt = startAt;
         return askCache(r, index, Phase::storing, now, startAt - now);
@@ -364,7 +384,7 @@ void Api::fail(std::uint32_t index, Nanos now, const char* reason, std::uint16_t
     r.bytes = kProblemBytes;
     r.rows = 0;
     r.replyLsn = 0;
-    if (r.holdsLock && now < r.lockEndsAt) {
+    if (r.holdsLock && now < r.lockEndsAt && m_system.isCacheAlive()) {
         r.since = now;
         return askCache(r, index, Phase::unlocking, now, 0);
     }

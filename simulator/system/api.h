@@ -83,6 +83,7 @@ private:
     void addInstance(Nanos now);
     measure::Question questionOf(const Work& work) const;
     void askCache(Request& r, std::uint32_t index, Phase phase, Nanos now, Nanos after);
+    void goesOnWithoutCache(std::uint32_t request, Nanos now);
     void beginRecompute(Request& r, Nanos now);
     void endRecompute(Request& r);
     void chooseTrace(Request& r, bool isHit);

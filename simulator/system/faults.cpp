@@ -65,6 +65,11 @@ void System::beginFault(const std::string& name, double durationS) {
         if (!m_auth.isAlive()) return;
         detail = "auth";
         m_auth.kill(m_now);
+    } else if (name == "flush_cache" || name == "kill_cache") {
+        if (!design().hasCache || !m_isCacheAlive) return;
+        detail = "cache";
+        m_mechanisms.cache->clear();
+        m_isCacheAlive = name == "flush_cache";
     } else if (name == "rolling_deploy") {
         if (m_isDeploying) return;
         m_isDeploying = true;
@@ -94,6 +99,7 @@ void System::endFault(std::uint32_t index) {
         m_api.allotConnections(m_now);
     }
     if (fault.name == "auth_down") m_auth.revive(m_now);
+    if (fault.name == "kill_cache") m_isCacheAlive = true;  // and empty
     if (fault.name == "rolling_deploy") {
         m_isDeploying = false;
         m_api.endDeploy(m_now);

@@ -244,6 +244,7 @@ measure::Sample System::collect() {
     if (design().hasCache) {
         auto& n = s.nodes["cache"];
         n.role = "cache";
+        n.alive = m_isCacheAlive;
         n.spanMs = measure::SlotClock::kSlotMs;
         n.arrived = n.completed = std::exchange(m_cacheCommands, 0);
         n.gauges["keys"] = static_cast<double>(m_mechanisms.cache->keys(m_now));

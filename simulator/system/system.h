@@ -118,6 +118,7 @@ public:
     /// From the end of a statement to its answer at the API: link and hop.
     Nanos databaseReturnNs(bool isAwake) { return m_halfLinkNs + hopNs(Hop::database, isAwake); }
     void countCacheCommand() { ++m_cacheCommands; }
+    bool isCacheAlive() const { return m_isCacheAlive; }
 
 private:
     struct RunningFault {
@@ -160,6 +161,7 @@ private:
     Auth m_auth;
     Clients m_clients;
     std::uint64_t m_cacheCommands = 0;
+    bool m_isCacheAlive = true;
     std::vector<RunningFault> m_faults;
     int m_crowds = 0;
     int m_abusers = 0;

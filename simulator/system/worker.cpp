@@ -131,6 +131,7 @@ void Worker::beginDeliveries(Nanos now) {
 void Worker::newsArrives(std::uint64_t job, Nanos now) {
     const auto news = m_system.mechanisms().jobs->what(job);
     const auto& design = m_system.design();
+    if (design.hasCache && !m_system.isCacheAlive()) return delivered(job, CallEnd::failed, now);
     if (design.hasCache) {
         m_system.countCacheCommand();
         // As the live mark: whoever stores what is older does so within a time to live.

@@ -90,6 +90,51 @@ TEST(Faults, AFlashCrowdIsThreeTimesAsManyAndEnds) {
     EXPECT_EQ(count(live.timeline(), EventKind::faultEnded), 1);
 }
 
+TEST(Faults, WithoutTheCacheTheDatabaseAnswersAndItComesBackEmpty) {
+    LiveSystem live(shipped("sound", {"in_process_cache=off"}));
+    ASSERT_TRUE(live.isUp());
+    live.runFor(3);
+    EXPECT_GT(live.sinceChange().total().server.cacheHits, 0u);
+    live.apply(engine::FaultStart{"kill_cache", 3});
+    live.runFor(2.5);
+    EXPECT_TRUE(aliveNow(live.timeline(), "cache").empty());
+    const auto down = live.sinceChange(2).total().server;
+    EXPECT_GT(down.cacheMisses, 0u);
+    EXPECT_EQ(down.cacheHits, 0u);
+    EXPECT_EQ(down.recomputes, down.cacheMisses) << "each goes to the database";
+    live.waitForFlags(2);
+    live.runFor(5);
+    EXPECT_EQ(aliveNow(live.timeline(), "cache").size(), 1u);
+    EXPECT_GT(live.sinceChange(2).total().server.cacheHits, 0u);
+    live.stop();
+    EXPECT_EQ(count(live.timeline(), EventKind::faultEnded), 1);
+    const auto all = live.timeline().window(0, live.timeline().lastSlot()).total().users;
+    EXPECT_EQ(all.offered, all.of(Outcome::ok)) << "nobody is told";
+}
+
+TEST(Faults, AFlushedCacheHasNothingAndWithoutOneThereIsNothingToFlush) {
+    LiveSystem live(shipped("sound", {"in_process_cache=off", "shared_cache.ttl_s=3600"}), true);
+    ASSERT_TRUE(live.isUp());
+    auto client = live.client();
+    for (int id = 1; id <= 20; ++id) client.Get("/v1/products/" + std::to_string(id));
+    const auto keys = [&] { return test::shell(live.node("cache").tryIt + " DBSIZE"); };
+    EXPECT_EQ(keys(), "20\n");
+    live.apply(engine::FaultStart{"flush_cache", 1});
+    EXPECT_EQ(keys(), "0\n");
+    live.waitForFlags(2);
+    EXPECT_EQ(count(live.timeline(), EventKind::faultEnded), 1);
+    client.Get("/v1/products/1");
+    EXPECT_EQ(keys(), "1\n");
+    live.set({"shared_cache=off"});
+    live.recorder().engine().apply(engine::FaultStart{"flush_cache", 1});
+    const auto isTold = [&] {
+        for (const auto& e : live.timeline().events())
+            if (e.text == "Flush the cache: there is none") return true;
+        return false;
+    };
+    EXPECT_TRUE(live.recorder().waitFor(isTold, std::chrono::seconds(20)));
+}
+
 TEST(Faults, WithoutTheAuthServiceCentralTokensLetNobodyInAndItEndsByItself) {
     LiveSystem live(shipped("sound", {"token_validation=central"}));
     ASSERT_TRUE(live.isUp());

@@ -93,6 +93,30 @@ const std::map<std::string, FaultCase>& faultCases() {
               EXPECT_EQ(users.of(Outcome::serverError), 0u);
           },
           25}},
+        {"flush_cache",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              // It fills again at once: what was there has to be computed once more.
+              EXPECT_GT(before.total().server.cacheHits, 0u);
+              EXPECT_EQ(alive(during, "cache").size(), 1u);
+              EXPECT_GT(during.total().server.cacheHits, 0u);
+              EXPECT_GT(after.nodes.at("cache").gauges.at("keys"), 0);
+          },
+          0}},
+        {"kill_cache",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              EXPECT_EQ(alive(before, "cache").size(), 1u);
+              EXPECT_GT(before.total().server.cacheHits, 0u);
+              // The database has the work again, and nobody is told.
+              EXPECT_EQ(alive(during, "cache").size(), 0u);
+              const auto server = during.total().server;
+              EXPECT_EQ(server.cacheHits, 0u);
+              EXPECT_GT(server.recomputes, 0u);
+              EXPECT_EQ(server.recomputes, server.cacheMisses);
+              EXPECT_EQ(during.nodes.at("cache").completed, 0u);
+              EXPECT_EQ(alive(after, "cache").size(), 1u);
+              EXPECT_GT(after.total().server.cacheHits, 0u);
+          },
+          0}},
         {"kill_instance",
          {[](const Sample& before, const Sample& during, const Sample& after) {
               EXPECT_EQ(alive(before, "instance").size(), 2u);
@@ -156,6 +180,39 @@ TEST(SimulatedFaults, OverlappingCrowdsAreOneThatLastsUntilTheLaterEnd) {
     const double rateHz = s.workload.rate().peakHz;
     expectRate(system.timeline().window(28, 47), 3 * rateHz);
     expectRate(system.timeline().window(48, 63), rateHz);
+}
+
+TEST(SimulatedFaults, AFlushedCacheHasNothingAndIsFilledAnew) {
+    auto s = sound();
+    s.design.put("in_process_cache", {"off", {}});
+    s.faults = {{"flush_cache", 20, 1}};
+    SimulatedSystem system(s);
+    system.runFor(40);
+    const auto& t = system.timeline();
+    const auto missesOf = [&](int from, int to) {
+        return t.window(from, to).total().server.cacheMisses;
+    };
+    EXPECT_GT(missesOf(80, 99), 1.2 * static_cast<double>(missesOf(60, 79)));
+    EXPECT_LT(t.samples()[80].nodes.at("cache").gauges.at("keys"),
+              0.5 * t.samples()[79].nodes.at("cache").gauges.at("keys"));
+}
+
+TEST(SimulatedFaults, NewsOfChangesWaitsForTheCacheAndNoneIsGivenUp) {
+    auto s = sound();
+    s.design.put("shared_cache", {"ttl_and_events", {{"ttl_s", 60}}});
+    s.workload.mix["products.update"] = 10;
+    s.faults = {{"kill_cache", 5, 20}};
+    SimulatedSystem system(s);
+    system.runFor(24);
+    const auto& during = system.timeline().samples().back().nodes.at("worker");
+    EXPECT_GT(during.gauges.at("jobs"), 10);
+    system.runFor(70);  // the longest backoff is a minute
+    const auto& after = system.timeline().samples().back().nodes.at("worker");
+    EXPECT_LT(after.gauges.at("jobs"), during.gauges.at("jobs"));
+    EXPECT_EQ(after.gauges.at("dead"), 0);
+    system.stop();
+    const auto all = system.timeline().window(0, system.timeline().lastSlot()).total().users;
+    EXPECT_EQ(all.failed(), 0u);
 }
 
 TEST(SimulatedFaults, WithCentralTokensNobodyGetsInWithoutTheAuthService) {

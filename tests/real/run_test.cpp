@@ -304,3 +304,23 @@ TEST(RealComponents, NewsOfAChangeIsInRedisAndEndsTheOldAnswer) {
     EXPECT_EQ(price(), before + 11) << "what was read before the change is stored after the news";
     EXPECT_EQ(psql(live, "primary", "SELECT count(*) FROM outbox"), "0\n");
 }
+
+TEST(RealComponents, AKilledRedisCostsNobodyAnAnswerAndAnotherOneTakesItsPlace) {
+    LiveSystem live(real({"cache"}, {"in_process_cache=off"}));
+    ASSERT_TRUE(live.isUp());
+    live.runFor(2);
+    const auto victim = test::familyOf(test::parentOf(live.node("cache").pid));
+    live.apply(engine::FaultStart{"kill_cache", 1.5});
+    live.waitForFlags(2);
+    EXPECT_EQ(test::leftOf(victim), 0);
+    EXPECT_THAT(live.node("cache").program, HasSubstr("Redis "));
+    live.runFor(3);
+    EXPECT_GT(live.sinceChange().total().server.cacheHits, 0u) << "it is used";
+    test::Redis redis(live.node("cache").port);
+    EXPECT_NE(redis.text({"DBSIZE"}), "0");
+    live.apply(engine::FaultStart{"flush_cache", 0.5});
+    live.waitForFlags(4);
+    live.stop();
+    const auto all = live.timeline().window(0, live.timeline().lastSlot()).total().users;
+    EXPECT_EQ(all.offered, all.of(measure::Outcome::ok));
+}
