@@ -47,6 +47,9 @@ engine::Topology plannedTopology(const scenario::Scenario& s) {
     } catch (const std::exception&) {
         // The run itself will say what is wrong with the profile.
     }
+    if (s.design.is("cdn", "on"))
+        for (int i = 1; i <= static_cast<int>(s.design.parameter("cdn", "edges", 2)); ++i)
+            add("edge-" + std::to_string(i), "edge");
     add("gateway", "gateway");
     add("auth", "auth");
     for (int i = 1; i <= instances * s.machines.instanceFactor; ++i)
@@ -127,6 +130,8 @@ public:
         const int last = hasMiddle ? 4 : 3;
         m_model.columns = last + 1;
         const auto users = addUsers();
+        const auto edgeIds = idsOf(m_topology, "edge");
+        const auto edges = addNode(edgeIds, edgeIds.size() > 1 ? "Edges" : "Edge", 1, -1);
         const auto gateway = addNode(idsOf(m_topology, "gateway"), "Gateway", 1, 0);
         const auto auth = addNode(idsOf(m_topology, "auth"), "Auth", 1, 1);
         const auto instances = addInstances();
@@ -139,7 +144,9 @@ public:
         const auto worker = addNode(idsOf(m_topology, "worker"), "Worker", 3, -1);
         const auto sink = addNode(idsOf(m_topology, "sink"), "Mail, webhooks", last, -1);
 
-        connect(users, gateway, m_offeredHz);
+        // All users come to an edge, and the edges to the gateway with what they do not have.
+        connect(users, edges ? edges : gateway, m_offeredHz);
+        connect(edges, gateway, hzOf(gateway));
         connect(gateway, auth, hzOf(auth));
         std::size_t alive = 0;
         for (const auto i : instances)
@@ -249,6 +256,17 @@ private:
             if (hits + misses == 0) return QString("no look-ups");
             return QString("%1 % hits")
                 .arg(100.0 * static_cast<double>(hits) / static_cast<double>(hits + misses), 0, 'f',
+                     0);
+        }
+        if (role == "edge") {
+            std::uint64_t own = 0, fetched = 0;
+            for (const auto& [id, e] : m_sample.endpoints) {
+                own += e.server.edgeHits + e.server.edgeCollapsed;
+                fetched += e.server.edgeMisses + e.server.edgeRevalidations;
+            }
+            if (own + fetched == 0) return QString("%1 /s").arg(perSecond(j.arrivedHz));
+            return QString("%1 % hits")
+                .arg(100.0 * static_cast<double>(own) / static_cast<double>(own + fetched), 0, 'f',
                      0);
         }
         if (role == "sink") return QString("%1 /s").arg(perSecond(j.arrivedHz));

@@ -107,6 +107,7 @@ std::vector<Figure> machineOf(const std::string& role, const scenario::Scenario&
         return {{QObject::tr("places in line"), number(h.gatewayQueue)},
                 {QObject::tr("origin link"), mbit(h.originLinkMbit)},
                 {QObject::tr("a client's link"), mbit(h.clientLinkMbit)}};
+    if (role == "edge") return {{QObject::tr("a client's link"), mbit(h.clientLinkMbit)}};
     if (role == "instance")
         return {{QObject::tr("cores"), number(h.coresPerInstance)},
                 {QObject::tr("threads, and pool"), number(h.threadsPerInstance)},

@@ -6,12 +6,14 @@
 #include "reference-server/api/text.h"
 #include "reference-server/data/graph_statements.h"
 #include "reference-server/data/statements.h"
+#include "reference-server/mechanisms/cdn/cache_control.h"
 #include "reference-server/mechanisms/in_process_cache/local_answer.h"
 #include "reference-server/mechanisms/pagination/page.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
 #include "reference-server/mechanisms/serialisation/serialisation.h"
 #include "reference-server/mechanisms/shared_cache/cached_answer.h"
 #include "reference-server/mechanisms/shared_cache/product_changes.h"
+#include "reference-server/protocol/http_cache.h"
 
 namespace tenfold::api {
 
@@ -73,6 +75,15 @@ std::string entityTag(const std::string& product, std::string_view version, bool
     return fmt::format("{}\"{}-{}\"", isGraph ? "W/" : "", product, version);
 }
 
+/// What caches between the users and here may do with an answer of the catalogue.
+void tellCaches(const Context& c, Reply& reply) {
+    const std::string control = mechanisms::catalogueCacheControl(c.design);
+    if (control.empty()) return;
+    reply.headers["Cache-Control"] = control;
+    // To be asked about: a list has no version of its own.
+    if (!reply.headers.count("ETag")) reply.headers["ETag"] = protocol::entityTagOf(reply.body);
+}
+
 }  // namespace
 
 Reply listProducts(Context& c, const Request& request) {
@@ -101,6 +112,7 @@ Reply listProducts(Context& c, const Request& request) {
         return isGraph ? mechanisms::graphOfProducts(rows, fields, cursor)
                        : mechanisms::writtenProducts(rows, fields, cursor);
     });
+    tellCaches(c, reply);
     return reply;
 }
 
@@ -129,6 +141,7 @@ Reply getProduct(Context& c, const Request& request) {
     const auto line = kept.find('\n');
     reply.headers["ETag"] = entityTag(id, std::string_view(kept).substr(0, line), isGraph);
     reply.body = kept.substr(line + 1);
+    tellCaches(c, reply);
     return reply;
 }
 

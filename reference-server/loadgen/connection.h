@@ -23,8 +23,9 @@ public:
     /// Is handed the connection: one that held its own callback would never be freed.
     using Done = std::function<void(const std::shared_ptr<Connection>&, End)>;
 
-    explicit Connection(boost::asio::io_context& io)
-        : m_socket(io), m_chunk(new char[kChunkBytes]) {}
+    /// `route`: the caller's number for where it leads.
+    explicit Connection(boost::asio::io_context& io, int route = 0)
+        : m_socket(io), m_chunk(new char[kChunkBytes]), m_route(route) {}
 
     /// Binds to a client address (unspecified: none) and connects.
     void connect(const boost::asio::ip::address& from, const boost::asio::ip::tcp::endpoint& to,
@@ -36,6 +37,7 @@ public:
 
     bool isReusable() const { return m_socket.is_open() && !m_parser.closes() && !m_hasStrayBytes; }
     const ResponseParser& response() const { return m_parser; }
+    int route() const { return m_route; }
     measure::Nanos sentAt() const { return m_sentAt; }
 
 private:
@@ -52,6 +54,7 @@ private:
     ResponseParser m_parser;
     Done m_done;
     measure::Nanos m_sentAt = 0;
+    int m_route = 0;
     int m_exchanges = 0;
     bool m_isAbandoned = false;
     bool m_hasStrayBytes = false;  // behind an answer: whose would they be?

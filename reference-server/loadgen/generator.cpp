@@ -179,11 +179,15 @@ bool Generator::trySend(const RequestPtr& request) {
 void Generator::open(const RequestPtr& request) {
     ++m_connections;
     ++m_connecting;
-    const auto connection = std::make_shared<Connection>(m_io);
+    const auto connection = std::make_shared<Connection>(m_io, m_route);
     request->connection = connection;
+    ++m_openOn[m_route];
     const auto& from = m_pools[static_cast<std::size_t>(request->pool)].address;
-    connection->connect(from, m_settings.target, [this, request, connection](bool isOpen) {
+    const auto& targets = m_settings.targets;
+    const auto& to = targets[static_cast<std::size_t>(request->pool) % targets.size()];
+    connection->connect(from, to, [this, request, connection](bool isOpen) {
         --m_connecting;
+        left(connection->route());
         if (request->isEnded) {
             --m_connections;
             serveLine();
@@ -201,6 +205,7 @@ void Generator::open(const RequestPtr& request) {
 
 void Generator::send(const RequestPtr& request, const std::shared_ptr<Connection>& connection) {
     request->connection = connection;
+    ++m_openOn[connection->route()];
     if (!request->isRetried) m_book.sent(request->endpoint, request->who, monotonicNow());
     connection->exchange(request->text, [this, request](const auto& used, Connection::End end) {
         exchangeEnded(request, used, end);
@@ -211,7 +216,8 @@ void Generator::send(const RequestPtr& request, const std::shared_ptr<Connection
 void Generator::exchangeEnded(const RequestPtr& request,
                               const std::shared_ptr<Connection>& connection, Connection::End how) {
     const auto& response = connection->response();
-    if (connection->isReusable()) {
+    left(connection->route());
+    if (connection->isReusable() && connection->route() == m_route) {
         m_pools[static_cast<std::size_t>(request->pool)].idle.push_back(connection);
     } else {
         --m_connections;
@@ -235,6 +241,32 @@ void Generator::exchangeEnded(const RequestPtr& request,
         }
     }
     serveLine();
+}
+
+void Generator::setTargets(std::vector<asio::ip::tcp::endpoint> targets) {
+    if (targets == m_settings.targets) return;
+    m_settings.targets = std::move(targets);
+    ++m_route;
+    for (auto& pool : m_pools) {
+        m_connections -= static_cast<int>(pool.idle.size());
+        pool.idle.clear();
+    }
+}
+
+void Generator::whenMoved(std::function<void()> moved) {
+    m_moved.push_back(std::move(moved));
+    tellMoved();
+}
+
+void Generator::left(int route) {
+    if (--m_openOn[route] == 0) m_openOn.erase(route);
+    if (route != m_route) tellMoved();
+}
+
+void Generator::tellMoved() {
+    const bool isMoved = m_openOn.empty() || m_openOn.begin()->first == m_route;
+    if (!isMoved) return;
+    for (const auto& moved : std::exchange(m_moved, {})) moved();
 }
 
 std::optional<double> Generator::staleMs(const Request& request, const ResponseParser& response) {

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,7 +31,8 @@ namespace tenfold::loadgen {
 class Generator {
 public:
     struct Settings {
-        boost::asio::ip::tcp::endpoint target;
+        /// Where clients connect to: each address to one of them.
+        std::vector<boost::asio::ip::tcp::endpoint> targets;
         std::string host;
         std::uint64_t seed = 42;
         std::map<std::string, double> mix;
@@ -57,6 +59,11 @@ public:
     void setAuthPort(int port) {
         if (m_tokens) m_tokens->setAuthPort(port);
     }
+    /// Clients connect there from now on; what is open where they were before ends there. On the IO
+    /// thread.
+    void setTargets(std::vector<boost::asio::ip::tcp::endpoint> targets);
+    /// Calls back when nothing is open any more where clients were before.
+    void whenMoved(std::function<void()> moved);
     std::uint64_t tokensRefreshed() const { return m_tokens ? m_tokens->refreshed() : 0; }
     std::uint64_t tokensNotRefreshed() const { return m_tokens ? m_tokens->notRefreshed() : 0; }
 
@@ -102,6 +109,8 @@ private:
     /// For how long it had been known that its product has a newer version than the answer shows;
     /// nothing: it shows the newest. Remembers the version.
     std::optional<double> staleMs(const Request& request, const ResponseParser& response);
+    void left(int route);
+    void tellMoved();
     void serveLine();
     void expire(measure::Nanos now);
     std::size_t lineBound() const;
@@ -125,6 +134,9 @@ private:
     int m_connecting = 0;
     int m_inFlight = 0;
     std::uint64_t m_reuseRaces = 0;
+    int m_route = 0;              // rises with every move
+    std::map<int, int> m_openOn;  // connections in use or being opened, by route
+    std::vector<std::function<void()>> m_moved;
     bool m_isDraining = false;
     measure::Nanos m_armedFor = 0;
     std::function<void()> m_drained;

@@ -33,7 +33,7 @@ std::uint64_t scheduledWithin(std::uint64_t seed, Nanos time) {
 
 Generator::Settings settingsFor(const Server& server, std::uint64_t seed) {
     Generator::Settings s;
-    s.target = server.endpoint();
+    s.targets = {server.endpoint()};
     s.host = "test";
     s.seed = seed;
     return s;

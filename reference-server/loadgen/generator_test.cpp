@@ -28,7 +28,7 @@ Result runAgainst(const tcp::endpoint& target, double rateHz, std::chrono::milli
     asio::io_context io{1};
     ResultBook book(measure::SlotClock{measure::monotonicNow()});
     Generator::Settings s;
-    s.target = target;
+    s.targets = {target};
     s.host = "test";
     s.clientTimeoutMs = timeoutMs;
     s.maxConnections = maxConnections;

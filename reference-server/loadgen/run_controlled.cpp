@@ -26,10 +26,24 @@ int authPortIn(const json& line) {
     return peers.contains("auth") ? peers["auth"].at("port").get<int>() : 0;
 }
 
+/// The edges where there are some, else the gateway.
+std::vector<asio::ip::tcp::endpoint> targetsIn(const json& line) {
+    const auto& peers = line.at("peers");
+    std::vector<asio::ip::tcp::endpoint> targets;
+    const auto add = [&](const json& peer) {
+        targets.emplace_back(asio::ip::address_v4::loopback(),
+                             peer.at("port").get<unsigned short>());
+    };
+    if (peers.contains("edges"))
+        for (const auto& edge : peers["edges"]) add(edge);
+    if (targets.empty()) add(peers.at("gateway"));
+    return targets;
+}
+
 Generator::Settings settingsFrom(const json& start, const nodes::NodeIdentity& identity) {
     Generator::Settings s;
     const auto port = start.at("peers").at("gateway").at("port").get<unsigned short>();
-    s.target = {asio::ip::address_v4::loopback(), port};
+    s.targets = targetsIn(start);
     s.host = fmt::format("127.0.0.1:{}", port);
     s.seed = identity.seed;
     const auto design = scenario::designFromTrustedJson(start.at("design"));
@@ -101,6 +115,7 @@ int runControlled(int parentPid) {
             if (!note.empty()) ready["note"] = note;
             control.emit(ready);
             int authPort = authPortIn(start);
+            auto targets = targetsIn(start);
             control.run([&](const json& command) {
                 const auto cmd = command.at("cmd").get<std::string>();
                 if (cmd == "load") {
@@ -121,13 +136,19 @@ int runControlled(int parentPid) {
                     });
                 } else if (cmd == "prepare") {
                     authPort = authPortIn(command);
+                    targets = targetsIn(command);
                     control.emit({{"prepared", command.at("version")}});
                 } else if (cmd == "publish") {
                     version = command.at("version").get<std::uint64_t>();
-                    asio::post(io, [&generator, authPort] { generator.setAuthPort(authPort); });
+                    asio::post(io, [&generator, authPort, targets] {
+                        generator.setAuthPort(authPort);
+                        generator.setTargets(targets);
+                    });
                     control.emit({{"published", version.load()}});
                 } else if (cmd == "retire") {
-                    control.emit({{"retired", command.at("version")}});
+                    asio::post(io, [&generator, &control, v = command.at("version")] {
+                        generator.whenMoved([&control, v] { control.emit({{"retired", v}}); });
+                    });
                 } else {
                     throw std::runtime_error("a generator does not know the command " + cmd);
                 }

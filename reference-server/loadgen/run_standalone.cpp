@@ -100,7 +100,7 @@ void openLoop(const Target& target, const std::string& request, const Standalone
     const measure::SlotClock clock{monotonicNow()};
     ResultBook book(clock);
     Generator::Settings s;
-    s.target = target.endpoint;
+    s.targets = {target.endpoint};
     s.host = target.host;
     s.seed = flags.seed + static_cast<std::uint64_t>(thread);
     s.addresses = 1;

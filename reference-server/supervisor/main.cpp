@@ -17,6 +17,7 @@
 #include "reference-server/nodes/auth/auth.h"
 #include "reference-server/nodes/cache/cache.h"
 #include "reference-server/nodes/database/database.h"
+#include "reference-server/nodes/edge/edge.h"
 #include "reference-server/nodes/gateway/gateway.h"
 #include "reference-server/nodes/instance/instance.h"
 #include "reference-server/nodes/pooler/pooler.h"
@@ -39,6 +40,7 @@ int runNode(const std::string& role, int parent) {
         if (role == "database" || role == "replica") return nodes::runDatabase(control, start);
         if (role == "instance") return nodes::runInstance(control, start);
         if (role == "gateway") return nodes::runGateway(control, start);
+        if (role == "edge") return nodes::runEdge(control, start);
         if (role == "pooler") return nodes::runPooler(control, start);
         if (role == "cache") return nodes::runCache(control, start);
         if (role == "auth") return nodes::runAuth(control, start);
@@ -127,9 +129,9 @@ int main(int argc, char** argv) {
         "commands as JSON lines on stdin."};
     std::string role;
     int parent = 0;
-    app.add_option(
-        "--role", role,
-        "database, replica, instance, gateway, pooler, cache, auth, sink, worker or profiler");
+    app.add_option("--role", role,
+                   "database, replica, instance, gateway, edge, pooler, cache, auth, sink, worker "
+                   "or profiler");
     app.add_option("--parent", parent, "process id that must be the parent");
     CLI11_PARSE(app, argc, argv);
     raiseFileLimit();

@@ -48,6 +48,8 @@ std::string tryIt(const std::string& role, int port, std::uint64_t seed) {
     if (role == "gateway")
         return fmt::format("curl -i -H 'Authorization: Bearer {}' http://127.0.0.1:{}/v1/orders",
                            protocol::accessToken(seed, 1), port);
+    if (role == "edge")
+        return fmt::format("curl -is http://127.0.0.1:{}/images/1 | head -n 15", port);
     if (role == "instance") return fmt::format("curl -i http://127.0.0.1:{}/openapi.json", port);
     if (role == "auth")
         return fmt::format("curl -i http://127.0.0.1:{}/.well-known/jwks.json", port);
@@ -57,7 +59,7 @@ std::string tryIt(const std::string& role, int port, std::uint64_t seed) {
 }
 
 bool speaksHttp(const std::string& role) {
-    return role == "gateway" || role == "instance" || role == "auth";
+    return role == "gateway" || role == "edge" || role == "instance" || role == "auth";
 }
 
 }  // namespace
@@ -130,7 +132,14 @@ json System::peersFor(const std::string& role) const {
         }
         return peers;
     }
+    if (role == "edge") {
+        if (const auto gateway = known("gateway")) peers["gateway"] = entry(gateway);
+        return peers;
+    }
     if (role == "generator") {
+        peers["edges"] = json::array();
+        for (const auto& c : alive("edge"))
+            if (c->port) peers["edges"].push_back(entry(c));
         if (const auto gateway = known("gateway")) peers["gateway"] = entry(gateway);
         return peers;
     }
@@ -288,6 +297,13 @@ awaitable<void> System::startMissing() {
     for (int n = serving("instance"); n < m_target.instances() - held("instance"); ++n)
         fresh.push_back(spawnNode(nextInstanceId(), "instance"));
     for (const auto& child : fresh) co_await makeReady(child, json::object());
+    if (find("gateway")) co_await startMissingEdges();
+}
+
+awaitable<void> System::startMissingEdges() {
+    for (int n = serving("edge"); n < m_target.edges(); ++n)
+        co_await makeReady(spawnNode(fmt::format("edge-{}", ++m_edgesMade), "edge"),
+                           json::object());
 }
 
 json System::makeDatabase(const Child& child) const {
@@ -304,6 +320,7 @@ awaitable<void> System::start(Target target) {
     co_await makeReady(primary, makeDatabase(primary));
     co_await startMissing();
     co_await makeReady(spawnNode("gateway", "gateway"), json::object());
+    co_await startMissingEdges();
     co_await makeReady(spawnNode("generator", "generator"), json::object());
     publish(m_allocated);
 }

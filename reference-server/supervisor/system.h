@@ -100,6 +100,8 @@ private:
     boost::asio::awaitable<void> startReplica(const std::string& id);
     boost::asio::awaitable<void> startRealReplica(const std::string& id);
     boost::asio::awaitable<void> startMissing();
+    /// Edges come after the gateway, which is behind them.
+    boost::asio::awaitable<void> startMissingEdges();
     boost::asio::awaitable<std::string> moveTo(Target target);
     boost::asio::awaitable<void> goBack(Target before, std::vector<Child> known,
                                         std::vector<Child> surplus, bool isTold);
@@ -132,6 +134,7 @@ private:
     nlohmann::json m_trouble = nlohmann::json::object();  // of the provider, while a fault lasts
     int m_instancesMade = 0;
     int m_replicasMade = 0;
+    int m_edgesMade = 0;
     std::vector<Child> m_nodes;
 };
 

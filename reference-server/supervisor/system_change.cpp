@@ -59,7 +59,7 @@ awaitable<std::string> System::prepareAll() {
                  {"hardware", hardware::toJson(hardware)}};
     // Towards the client: nobody may use what is behind it before that is prepared.
     for (const char* role : {"database", "replica", "auth", "cache", "pooler", "sink", "worker",
-                             "instance", "gateway", "generator"}) {
+                             "instance", "gateway", "edge", "generator"}) {
         for (const auto& child : alive(role)) {
             line["peers"] = peersFor(role);
             line.erase("cores");
@@ -76,7 +76,7 @@ awaitable<std::string> System::prepareAll() {
 awaitable<void> System::publishAll() {
     const json line = {{"cmd", "publish"}, {"version", m_allocated}};
     for (const char* role : {"database", "replica", "auth", "cache", "pooler", "sink", "worker",
-                             "instance", "generator", "gateway"})
+                             "instance", "generator", "gateway", "edge"})
         for (const auto& child : alive(role)) {
             const auto done = co_await child->ask(line, "published", kPublishLimit);
             if (!done) refuseUnlessDead(*child, "take the change over");
@@ -133,6 +133,7 @@ std::vector<System::Child> System::markSurplus() {
     mark("replica", m_target.replicas());
     mark("pooler", m_target.hasPooler() ? 1 : 0);
     mark("cache", m_target.hasCache() ? 1 : 0);
+    mark("edge", m_target.edges());
     mark("sink", 1);
     mark("worker", m_target.hasWorker() ? 1 : 0);
     // From here on nobody new is told about them.
@@ -142,10 +143,10 @@ std::vector<System::Child> System::markSurplus() {
 
 awaitable<void> System::retireThenEnd(std::uint64_t version, std::vector<Child> surplus) {
     const json retire = {{"cmd", "retire"}, {"version", version}};
-    // The gateway answers when the instances it no longer uses are idle; instances when no request
-    // of an older version is open.
+    // The generator answers when it has nothing open at edges it has left; the gateway when the
+    // instances it no longer uses are idle; instances when no request of an older version is open.
     for (const char* role :
-         {"gateway", "instance", "pooler", "cache", "auth", "sink", "worker", "generator"})
+         {"generator", "edge", "gateway", "instance", "pooler", "cache", "auth", "sink", "worker"})
         for (const auto& child : alive(role)) co_await child->ask(retire, "retired", kRetireLimit);
     // Nobody makes jobs any more: the worker that goes does those that are left. What it cannot
     // deliver stays in the database for the next one.

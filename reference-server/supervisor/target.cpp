@@ -37,6 +37,10 @@ int Target::replicas() const {
     return n;
 }
 
+int Target::edges() const {
+    return design.is("cdn", "on") ? static_cast<int>(design.parameter("cdn", "edges", 2)) : 0;
+}
+
 double HostEstimate::share() const {
     return hostCores > 0 ? std::min(askedCores, allowedCores) / hostCores : 0;
 }

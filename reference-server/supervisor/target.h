@@ -22,6 +22,8 @@ struct Target {
     hardware::HardwareProfile effectiveHardware() const;
     int instances() const { return effectiveHardware().instances; }
     int replicas() const;
+    /// Edge locations of the CDN; 0: users come to the gateway.
+    int edges() const;
     bool hasPooler() const { return !design.is("connection_pooler", "off"); }
     bool hasCache() const { return !design.is("shared_cache", "off"); }
     /// Somebody delivers jobs; the provider itself is there in every design.

@@ -29,4 +29,14 @@ std::uint64_t keyOf(const RequestPlan& plan, const scenario::Design& design) {
     return 0;  // a write: to insert here or there is the same work
 }
 
+std::uint64_t addressKeyOf(const RequestPlan& plan) {
+    const std::string_view id = endpoints().at(plan.endpoint).id;
+    std::uint64_t which = plan.product;
+    if (id == "products.list") which = packed(plan.prefix) << 32 | plan.page;
+    // A product is changed where it is read.
+    const std::uint64_t kind = id == "products.update" ? *endpointIndex("products.get")
+                                                       : static_cast<std::uint64_t>(plan.endpoint);
+    return which * 16 + kind;
+}
+
 }  // namespace tenfold::load

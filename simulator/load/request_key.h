@@ -13,4 +13,8 @@ namespace tenfold::load {
 /// their answer under one key.
 std::uint64_t keyOf(const RequestPlan& plan, const scenario::Design& design);
 
+/// Which address a read asks for, or a write changes: what caches between the users and the API go
+/// by. Unlike keyOf() it knows nothing of what the API makes of it.
+std::uint64_t addressKeyOf(const RequestPlan& plan);
+
 }  // namespace tenfold::load

@@ -62,6 +62,7 @@ std::span<const CountField<ServerCounts>> serverFields() {
         {"edge_misses", &C::edgeMisses},
         {"edge_revalidations", &C::edgeRevalidations},
         {"edge_collapsed", &C::edgeCollapsed},
+        {"edge_stale", &C::edgeStale},
         {"local_hits", &C::localHits},
         {"local_misses", &C::localMisses},
         {"cache_hits", &C::cacheHits},

@@ -99,6 +99,7 @@ struct ServerCounts {
     std::uint64_t edgeMisses = 0;
     std::uint64_t edgeRevalidations = 0;  // the origin said 304
     std::uint64_t edgeCollapsed = 0;      // waited for somebody else's miss
+    std::uint64_t edgeStale = 0;          // of the hits, those beyond their time
     std::uint64_t localHits = 0;          // of the instance's own memory
     std::uint64_t localMisses = 0;
     std::uint64_t cacheHits = 0;

@@ -399,6 +399,10 @@ void Api::compute(std::uint32_t index, Nanos now, Nanos startAt) {
         !r.isFromLocal)
         m_system.mechanisms().localCaches->store(r.instance, r.cacheKey, r.shownVersion,
                                                  startAt + r.design->localTtlNs);
+    if (r.isConditional && r.status == 200 && r.shownVersion == r.oldVersion) {
+        r.status = 304;  // the edge has it, and need not be sent it
+        r.bytes = 0;
+    }
     const double costMs = m_hardware.apiCpuMs +
                           m_hardware.apiPerRowUs * static_cast<double>(r.rows) / 1e3 +
                           m_hardware.apiPerByteNs * static_cast<double>(r.bytes) / 1e6;

@@ -5,6 +5,7 @@
 
 #include "simulator/load/addresses.h"
 #include "simulator/load/endpoints.h"
+#include "simulator/load/request_key.h"
 #include "simulator/system/system.h"
 
 namespace tenfold::system {
@@ -60,6 +61,7 @@ void Clients::ask(const load::RequestPlan& plan, bool isAbuser, Nanos now) {
     r.address = static_cast<std::uint32_t>(
         isAbuser ? m_addresses : load::addressOf(plan.user, m_addresses, m_sharedPart));
     r.key = m_system.design().keyOf(plan);
+    if (m_system.design().edges > 0) r.addressKey = load::addressKeyOf(plan);
     if (const auto& id = load::endpoints()[plan.endpoint].id;
         id == "products.get" || id == "products.update") {
         r.product = plan.product;
@@ -78,7 +80,7 @@ void Clients::enter(std::uint32_t index, Nanos now) {
     Request& r = m_system.requests()[index];
     const auto user = r.user;
     r.tokenEndsAt = m_system.mechanisms().tokens->endsAt(user);
-    if (now < r.tokenEndsAt) return m_system.gateway().arrive(index, now);
+    if (now < r.tokenEndsAt) return m_system.edges().arrive(index, now);
     auto& waiting = m_refreshing[user];
     waiting.push_back({index, r.generation});
     if (waiting.size() == 1) m_system.auth().refresh(user, now);
@@ -97,7 +99,7 @@ void Clients::refreshed(std::uint32_t user, bool isGood, Nanos now) {
             continue;
         }
         r.tokenEndsAt = tokens.endsAt(user);
-        m_system.gateway().arrive(w.request, now);
+        m_system.edges().arrive(w.request, now);
     }
 }
 

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <span>
 #include <unordered_map>
 
+#include "simulator/load/addresses.h"
 #include "simulator/load/endpoints.h"
+#include "simulator/load/request_key.h"
 #include "simulator/system/product_versions.h"
 
 namespace tenfold::system {
@@ -14,6 +17,8 @@ namespace tenfold::system {
 namespace {
 constexpr std::uint64_t kWarmSeed = 0x5eed;
 constexpr int kWarmDraws = 50'000;
+constexpr Nanos kYearNs = 31'536'000'000'000'000;
+constexpr double kEdgeEntryBytes = 800;
 
 std::uint64_t fnv(std::string_view text) {
     std::uint64_t h = 0xcbf29ce484222325ULL;
@@ -35,6 +40,11 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     earlyBeta = design.parameter("shared_cache", "beta", 1);
     cacheTtlNs = static_cast<Nanos>(design.parameter("shared_cache", "ttl_s", 60) * 1e9);
     hasEvents = design.is("shared_cache", "ttl_and_events");
+    edges = design.is("cdn", "on") ? static_cast<std::uint32_t>(design.parameter("cdn", "edges", 2))
+                                   : 0;
+    edgeRttNs = static_cast<Nanos>(design.parameter("cdn", "edge_rtt_ms", 0) * 1e6);
+    originRttNs = static_cast<Nanos>(design.parameter("cdn", "origin_rtt_ms", 0) * 1e6);
+    edgeTtlNs = static_cast<Nanos>(design.parameter("cdn", "catalogue_ttl_s", 60) * 1e9);
     isInline = design.is("side_effects", "inline");
     isQueued = design.is("side_effects", "queued");
     callTimeoutNs = static_cast<Nanos>(design.parameter("side_effects", "timeout_s", 5) * 1e9);
@@ -67,6 +77,14 @@ bool DesignState::isCacheable(std::size_t endpoint) {
     // The catalogue is cached, the back office is not; images are static and pass it by.
     const auto& id = load::endpoints()[endpoint].id;
     return id == "products.list" || id == "products.get";
+}
+
+bool DesignState::isImmutable(std::size_t endpoint) {
+    return load::endpoints()[endpoint].id == "images.get";
+}
+
+bool DesignState::isEdgeable(std::size_t endpoint) const {
+    return load::endpoints()[endpoint].isShareable && (edgeTtlNs > 0 || isImmutable(endpoint));
 }
 
 bool DesignState::hasSideEffect(std::size_t endpoint) {
@@ -110,8 +128,65 @@ std::vector<DesignState::KeyShare> DesignState::keyShares(
     return shares;
 }
 
+void DesignState::fillEdges(Mechanisms& mechanisms, const scenario::Scenario& scenario) const {
+    struct Key {
+        std::uint64_t key;
+        std::uint32_t edge;
+        std::size_t endpoint;
+        std::uint64_t bytes;
+        std::uint32_t asked;
+    };
+    load::RequestMix mix(scenario.seed ^ kWarmSeed, scenario.workload.mix,
+                         scenario.workload.zipfExponent);
+    std::map<std::pair<std::uint32_t, std::uint64_t>, Key> keys;
+    for (int i = 0; i < kWarmDraws; ++i) {
+        const auto plan = mix.next();
+        if (!isEdgeable(plan.endpoint)) continue;
+        const auto address = load::addressOf(plan.user, scenario.workload.addresses,
+                                             scenario.workload.sharedAddressPart);
+        const auto edge = static_cast<std::uint32_t>(address) % edges;
+        const auto key = edgeKeyOf(load::addressKeyOf(plan));
+        auto& k = keys[{edge, key}];
+        if (k.asked++ > 0) continue;
+        const auto same = OperationProfile::ofKey(*m_misses[plan.endpoint], keyOf(plan));
+        k = {key, edge, plan.endpoint,
+             same.empty() ? m_misses[plan.endpoint]->front().bytes : same.front().bytes, 1};
+    }
+    std::vector<Key> sorted;
+    for (const auto& [id, k] : keys) sorted.push_back(k);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const Key& a, const Key& b) { return a.asked > b.asked; });
+    random::Stream stream(scenario.seed, "twin.edge_residency");
+    const double rateHz = scenario.workload.rate().peakHz / kWarmDraws;
+    const double staleS = design.parameter("cdn", "stale_while_revalidate_s", 30);
+    const double lifeS = static_cast<double>(edgeTtlNs) / 1e9 + staleS;
+    struct Resident {
+        Key key;
+        Nanos freshUntil;
+    };
+    std::vector<Resident> residents;
+    std::vector<double> left(edges, design.parameter("cdn", "capacity_mb", 64) * 1e6);
+    for (const auto& k : sorted) {
+        // What never changes is there once somebody has asked, as long as there is room.
+        const double lambdaT = rateHz * k.asked * lifeS;
+        const bool isThere = stream.uniform() < lambdaT / (1 + lambdaT);
+        const double ageS = stream.uniform() * lifeS;
+        if (!isThere && !isImmutable(k.endpoint)) continue;
+        left[k.edge] -= static_cast<double>(k.bytes) + kEdgeEntryBytes;
+        if (left[k.edge] < 0) continue;
+        const auto freshUntil =
+            isImmutable(k.endpoint) ? kYearNs : edgeTtlNs - static_cast<Nanos>(ageS * 1e9);
+        residents.push_back({k, freshUntil});
+    }
+    // The one asked for most is the one used last.
+    for (auto r = residents.rbegin(); r != residents.rend(); ++r)
+        mechanisms.edges->put(r->key.edge, r->key.key, {kFirstVersion, r->key.bytes},
+                              r->freshUntil);
+}
+
 void DesignState::fillCaches(Mechanisms& mechanisms, const scenario::Scenario& scenario,
                              int instances) const {
+    if (edges > 0) fillEdges(mechanisms, scenario);
     if (!hasCache && !hasLocalCache) return;
     const auto shares = keyShares(scenario);
     const double rateHz = scenario.workload.rate().peakHz;

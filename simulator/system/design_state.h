@@ -33,6 +33,13 @@ struct DesignState {
     std::uint64_t cacheKeyOf(std::size_t endpoint, std::uint64_t key) const;
     /// Whether a cache may answer this endpoint.
     static bool isCacheable(std::size_t endpoint);
+    /// Whether an edge may answer it, and whether what it answers never changes.
+    bool isEdgeable(std::size_t endpoint) const;
+    static bool isImmutable(std::size_t endpoint);
+    /// The entry of an edge: another form of the API's answers is another answer.
+    std::uint64_t edgeKeyOf(std::uint64_t addressKey) const {
+        return addressKey ^ ((m_form ^ m_listKind << 40) & ~std::uint64_t{0xffff'ffff});
+    }
     /// Whether a write has something done at somebody else's, and whether that is an e-mail.
     static bool hasSideEffect(std::size_t endpoint);
     static bool isEmail(std::size_t endpoint);
@@ -53,8 +60,12 @@ struct DesignState {
     double earlyBeta = 1;
     Nanos cacheTtlNs = 0;
     bool hasEvents = false;  // changes of products are told to the cache
-    bool isInline = false;   // side effects are calls inside the request …
-    bool isQueued = false;   // … or jobs
+    std::uint32_t edges = 0;  // of the CDN
+    Nanos edgeRttNs = 0;      // users to edge
+    Nanos originRttNs = 0;    // users to origin, by an edge or not
+    Nanos edgeTtlNs = 0;      // of the catalogue; 0: pictures alone
+    bool isInline = false;    // side effects are calls inside the request …
+    bool isQueued = false;    // … or jobs
     Nanos callTimeoutNs = 0;
     bool hasPooler = false;
     int poolerSize = 0;
@@ -71,6 +82,7 @@ private:
         std::uint64_t key;
         double share;  // of all requests
     };
+    void fillEdges(Mechanisms& mechanisms, const scenario::Scenario& scenario) const;
     /// How often each cacheable answer is asked for, by key.
     std::vector<KeyShare> keyShares(const scenario::Scenario& scenario) const;
 

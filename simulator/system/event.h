@@ -20,6 +20,7 @@ enum class EventKind : std::uint8_t {
     cacheAnswers,      // API, a request: a cache command has come back
     looksAgain,        // API, a request: it has waited for somebody else's answer
     statementAnswers,  // API, a unit of database work
+    edgeAnswered,      // edges, a request: the origin's answer has reached its edge
     healthCheck,       // gateway: instances that are down are asked again
     poolWaitEnds,      // pools, a pool: its oldest waiter has reached its limit
     workArrives,       // databases, a unit of work

@@ -70,7 +70,7 @@ void Gateway::introspected(std::uint32_t index, Nanos now, const char* failure) 
     m_system.book().tokenJudged(r, true);
     if (failure) return refuse(index, now, 503, failure);
     if (now >= r.tokenEndsAt + kLeeway) return refuse(index, now, 401, "bad_token");
-    if (r.isEnded) {  // it took long enough for its client to leave
+    if (isGivenUp(r)) {  // it took long enough for its client to leave
         drop(index);
         return;
     }
@@ -106,6 +106,10 @@ void Gateway::refuse(std::uint32_t index, Nanos now, int status, const char* rea
     finish(index, now);
 }
 
+bool Gateway::isGivenUp(const Request& r) {
+    return r.isEnded && !r.isAskedForEdge;
+}
+
 void Gateway::leave(Request& r) {
     if (std::exchange(r.isAdmitted, false)) m_system.mechanisms().admission->left(r);
 }
@@ -123,9 +127,17 @@ void Gateway::finish(std::uint32_t index, Nanos now) {
     leave(r);
     // The origin's link is shared, the client's is their own; both begin together, bytes flow.
     const auto bytes = static_cast<std::size_t>(r.bytes + kHeadBytes);
-    const Nanos due = std::max(m_originLink.deliverAt(now, bytes),
-                               now + hardware::transferNs(bytes, m_hardware.clientLinkMbit));
+    const Nanos sent = m_originLink.deliverAt(now, bytes);
     ++m_completed;
+    if (r.edge != kNone) {  // which has the users' links, and the rest of the way
+        m_system.book().delivered(r, static_cast<double>(sent - now) / 1e6);
+        m_system.at(sent + m_system.hopNs(Hop::gateway) +
+                        std::max<Nanos>(0, r.design->originRttNs - r.design->edgeRttNs),
+                    EventKind::edgeAnswered, index);
+        return;
+    }
+    const Nanos due = std::max(sent, now + hardware::transferNs(bytes, m_hardware.clientLinkMbit)) +
+                      r.design->originRttNs;
     m_system.book().delivered(r, static_cast<double>(due - now) / 1e6);
     m_system.at(due + m_system.hopNs(Hop::gateway), EventKind::answerDelivered, index);
 }
@@ -139,7 +151,7 @@ void Gateway::release(std::uint32_t index, Nanos now) {
 void Gateway::answered(std::uint32_t index, Nanos now) {
     release(index, now);
     Request& r = m_system.requests()[index];
-    if (r.isEnded) {  // the link is not booked for bytes that nobody takes
+    if (isGivenUp(r)) {  // the link is not booked for bytes that nobody takes
         drop(index);
     } else {
         finish(index, now);
@@ -150,7 +162,7 @@ void Gateway::answered(std::uint32_t index, Nanos now) {
 void Gateway::broken(std::uint32_t index, Nanos now) {
     release(index, now);
     Request& r = m_system.requests()[index];
-    if (r.isEnded) {
+    if (isGivenUp(r)) {
         drop(index);
         return;
     }
@@ -181,7 +193,7 @@ void Gateway::serveLine(Nanos now) {
             continue;
         }
         Request& r = m_system.requests()[w.request];
-        if (r.isEnded) {
+        if (isGivenUp(r)) {
             m_line.pop_front();
             drop(w.request);
             continue;

@@ -47,6 +47,8 @@ private:
     void start(std::uint32_t request, Instance& instance, Nanos now, Nanos askedAt);
     void refuse(std::uint32_t request, Nanos now, int status, const char* reason);
     void leave(Request& request);
+    /// Nobody needs its answer any more: not its client, and not those who ask at its edge.
+    static bool isGivenUp(const Request& request);
     void drop(std::uint32_t request);
     void finish(std::uint32_t request, Nanos now);
     void release(std::uint32_t request, Nanos now);

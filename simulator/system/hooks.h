@@ -77,6 +77,46 @@ public:
     virtual std::size_t keys(Nanos now) = 0;
 };
 
+/// What the edges of a CDN keep, and who of those who ask there asks the origin.
+class Edges {
+public:
+    struct Answer {
+        std::uint64_t version = 0;  // of the product it shows
+        std::uint64_t bytes = 0;
+    };
+    enum class Way { hit, ask, wait };
+    struct Found {
+        Way way = Way::ask;
+        std::optional<Answer> answer;  // with `ask`: what the origin may say is still good
+        bool isStale = false;
+        /// Of whoever asks the origin, or of who is waited for; with a hit: it is asked anew
+        /// behind the answer. 0: nobody asks.
+        std::uint64_t flight = 0;
+    };
+    virtual ~Edges() = default;
+    virtual void configure(const scenario::Design& design) = 0;
+    virtual Found look(std::uint32_t edge, std::uint64_t key, Nanos now) = 0;
+    virtual void join(std::uint32_t edge, std::uint64_t flight, std::uint32_t request,
+                      std::uint32_t generation) = 0;
+    struct Waiter {
+        std::uint32_t request;
+        std::uint32_t generation;
+    };
+    /// The origin has answered; nothing: with a failure. Those who waited for it.
+    virtual std::vector<Waiter> landed(std::uint32_t edge, std::uint64_t key, std::uint64_t flight,
+                                       std::optional<Answer> answer, bool isImmutable,
+                                       Nanos now) = 0;
+    virtual void invalidate(std::uint32_t edge, std::uint64_t key) = 0;
+    /// There already when the run begins, good for that long.
+    virtual void put(std::uint32_t edge, std::uint64_t key, Answer answer, Nanos freshUntil) = 0;
+    struct Held {
+        std::size_t entries = 0;
+        std::size_t bytes = 0;
+        std::uint64_t evictions = 0;  // so far
+    };
+    virtual Held held(std::uint32_t edge) const = 0;
+};
+
 /// Which database answers a read.
 class ReadRouter {
 public:
@@ -134,6 +174,7 @@ struct Mechanisms {
     std::unique_ptr<Tokens> tokens;
     std::unique_ptr<LocalCaches> localCaches;
     std::unique_ptr<AnswerCache> cache;
+    std::unique_ptr<Edges> edges;
     std::unique_ptr<ReadRouter> router;
     std::unique_ptr<JobQueue> jobs;
 };

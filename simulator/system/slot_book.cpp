@@ -42,6 +42,13 @@ void SlotBook::delivered(const Request& r, double linkMs) {
     where.of(Stage::link) += linkMs;
 }
 
+void SlotBook::deliveredByEdge(const Request& r, double linkMs, bool isFromHere) {
+    auto& where = m_endpoints[r.endpoint].where;
+    if (isFromHere) ++where.requests;
+    where.of(Stage::edge) += static_cast<double>(r.edgeMs);
+    where.of(Stage::link) += linkMs;
+}
+
 void SlotBook::take(measure::Sample& sample) {
     for (std::size_t i = 0; i < m_endpoints.size(); ++i) {
         auto& e = m_endpoints[i];

@@ -31,6 +31,10 @@ public:
     /// The gateway has sent it to the client over the link.
     void delivered(const Request& r, double linkMs);
 
+    /// An edge has sent it to the client over the link; `isFromHere`: the gateway has not seen it.
+    void deliveredByEdge(const Request& r, double linkMs, bool isFromHere);
+    measure::ServerCounts& serverOf(const Request& r) { return m_endpoints[r.endpoint].server; }
+
     /// Moves what there is into the sample.
     void take(measure::Sample& sample);
 

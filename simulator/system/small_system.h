@@ -49,6 +49,18 @@ struct KeepsNothing final : AnswerCache {
     void clear() override {}
     std::size_t keys(Nanos) override { return 0; }
 };
+struct HasNoEdges final : Edges {
+    void configure(const scenario::Design&) override {}
+    Found look(std::uint32_t, std::uint64_t, Nanos) override { return {}; }
+    void join(std::uint32_t, std::uint64_t, std::uint32_t, std::uint32_t) override {}
+    std::vector<Waiter> landed(std::uint32_t, std::uint64_t, std::uint64_t, std::optional<Answer>,
+                               bool, Nanos) override {
+        return {};
+    }
+    void invalidate(std::uint32_t, std::uint64_t) override {}
+    void put(std::uint32_t, std::uint64_t, Answer, Nanos) override {}
+    Held held(std::uint32_t) const override { return {}; }
+};
 struct AsksThePrimary final : ReadRouter {
     std::uint32_t choose(const Request&, const std::vector<std::uint64_t>&,
                          std::uint32_t&) const override {
@@ -141,6 +153,7 @@ protected:
         write("hardware/tiers.json", m_tiers);
         if (!mechanisms.admission) mechanisms.admission = std::make_unique<LetsAllIn>();
         if (!mechanisms.localCaches) mechanisms.localCaches = std::make_unique<RemembersNothing>();
+        if (!mechanisms.edges) mechanisms.edges = std::make_unique<HasNoEdges>();
         if (!mechanisms.tokens) mechanisms.tokens = std::make_unique<NeverEnds>();
         if (!mechanisms.cache) mechanisms.cache = std::make_unique<KeepsNothing>();
         if (!mechanisms.jobs) mechanisms.jobs = std::make_unique<HasNoJobs>();

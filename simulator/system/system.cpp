@@ -33,6 +33,7 @@ System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mec
       m_worker(*this),
       m_api(*this),
       m_gateway(*this),
+      m_edges(*this),
       m_auth(*this),
       m_clients(*this, m_scenario) {
     if (scenario.hardware == "native")
@@ -71,6 +72,8 @@ void System::configure() {
             m_hardware.primaryCores = m_hardware.replicaCores = cores;
     }
     m_halfLinkNs = static_cast<Nanos>(m_hardware.linkMs * 1e6 / 2);
+    m_edges.configure(m_hardware);
+    m_mechanisms.edges->configure(design().design);
     m_gateway.configure(m_hardware);
     m_mechanisms.admission->configure(design().design);
     m_mechanisms.tokens->configure(design().design);
@@ -153,6 +156,16 @@ std::uint32_t System::retry(std::uint32_t request) {
     r.isAbuser = old.isAbuser;
     r.isRetried = true;
     r.isAdmitted = old.isAdmitted;
+    r.isBackground = old.isBackground;
+    r.isAskedForEdge = old.isAskedForEdge;
+    r.isConditional = old.isConditional;
+    r.edge = old.edge;
+    r.addressKey = old.addressKey;
+    r.edgeKey = old.edgeKey;
+    r.flight = old.flight;
+    r.oldVersion = old.oldVersion;
+    r.oldBytes = old.oldBytes;
+    r.edgeMs = old.edgeMs;
     r.design = old.design;
     r.writtenLsn = old.writtenLsn;
     r.dueAt = old.dueAt;
@@ -188,6 +201,8 @@ void System::handle(const Event& e) {
             if (m_databases.works()[e.subject].request == kNone)
                 return m_worker.statementAnswers(e.subject, m_now);
             return m_api.statementAnswers(e.subject, m_now);
+        case EventKind::edgeAnswered:
+            return m_edges.answered(e.subject, m_now);
         case EventKind::healthCheck:
             return m_gateway.healthCheck(m_now);
         case EventKind::poolWaitEnds:
@@ -237,6 +252,7 @@ measure::Sample System::collect() {
     s.slot = m_slot;
     s.version = m_version;
     m_book.take(s);
+    m_edges.collect(s);
     m_gateway.collect(s);
     m_auth.collect(s, m_now);
     m_api.collect(s, m_now);

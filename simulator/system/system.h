@@ -15,6 +15,7 @@
 #include "simulator/system/clients.h"
 #include "simulator/system/databases.h"
 #include "simulator/system/design_state.h"
+#include "simulator/system/edge_tier.h"
 #include "simulator/system/gateway.h"
 #include "simulator/system/hooks.h"
 #include "simulator/system/inputs.h"
@@ -97,6 +98,7 @@ public:
     Mechanisms& mechanisms() { return m_mechanisms; }
     Api& api() { return m_api; }
     Gateway& gateway() { return m_gateway; }
+    EdgeTier& edges() { return m_edges; }
     Clients& clients() { return m_clients; }
     Auth& auth() { return m_auth; }
     Databases& databases() { return m_databases; }
@@ -158,6 +160,7 @@ private:
     Worker m_worker;
     Api m_api;
     Gateway m_gateway;
+    EdgeTier m_edges;
     Auth m_auth;
     Clients m_clients;
     std::uint64_t m_cacheCommands = 0;

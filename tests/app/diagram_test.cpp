@@ -50,6 +50,32 @@ TEST(Diagram, ABoxOfUnequalInstancesNamesBothEnds) {
     EXPECT_EQ(model.boxes.back().detail, "10 to 20 threads");
 }
 
+TEST(Diagram, WithACdnTheUsersComeToItsEdges) {
+    auto s = fake::FakeRun::scenario();
+    const auto has = [&](const QString& from, const QString& to) {
+        const auto model = app::diagramOf({}, {}, s);
+        return std::any_of(model.edges.begin(), model.edges.end(), [&](const auto& edge) {
+            return model.boxes[edge.from].title == from && model.boxes[edge.to].title == to;
+        });
+    };
+    EXPECT_TRUE(has("Users", "Gateway"));
+    s.design.put("cdn", {"on", {{"edges", 3}}});
+    EXPECT_FALSE(has("Users", "Gateway"));
+    EXPECT_TRUE(has("Users", "Edges"));
+    EXPECT_TRUE(has("Edges", "Gateway"));
+
+    engine::Topology topology;
+    topology.nodes.push_back({"edge-1", "edge", 1, "127.0.0.1", 40'001, 0, "", ""});
+    measure::Sample sample;
+    sample.nodes["edge-1"].role = "edge";
+    auto& server = sample.endpoints["images.get"].server;
+    server.edgeHits = 5;
+    server.edgeCollapsed = 1;
+    server.edgeMisses = 1;
+    server.edgeRevalidations = 1;
+    EXPECT_EQ(app::diagramOf(topology, sample, s).boxes[1].detail, "75 % hits");
+}
+
 TEST(Diagram, DrawsTheNodesThatRunAndShowsTheDead) {
     FakeWindow w;
     EXPECT_TRUE(w.window.diagram().model().boxes.front().isPlanned);
@@ -79,6 +105,7 @@ TEST(Diagram, NoWayGoesThroughTheBoxesThatItJoins) {
     w.model.changeMechanism("side_effects", {"queued", {}});
     w.model.changeMechanism("connection_pooler", {"transaction", {}});
     w.model.changeMechanism("read_replicas", {"2", {}});
+    w.model.changeMechanism("cdn", {"on", {{"edges", 2}}});
     QCoreApplication::processEvents();
     const auto& diagram = w.window.diagram();
     const auto& model = diagram.model();

@@ -28,9 +28,9 @@ scenario::Scenario scenarioWith(const std::vector<std::string>& set,
 /// answer in the database's place; and what is said comes last.
 scenario::Scenario focused(const std::vector<std::string>& endpoints, double rateHz,
                            const std::vector<std::string>& set) {
-    std::vector<std::string> all{"in_process_cache=off", "shared_cache=off",
-                                 "read_replicas=0",      "connection_pooler=off",
-                                 "rate_limiting=off",    "side_effects=inline"};
+    std::vector<std::string> all{
+        "in_process_cache=off", "shared_cache=off",    "read_replicas=0", "connection_pooler=off",
+        "rate_limiting=off",    "side_effects=inline", "cdn=off"};
     all.insert(all.end(), set.begin(), set.end());
     auto s = scenarioWith(all);
     for (const auto& e : load::endpoints()) s.workload.mix[std::string(e.id)] = 0;
@@ -139,6 +139,45 @@ std::vector<MechanismCase> make() {
                              5,
                              {{"stale_answers", 1, kMany}, {"local_hits", 0.02, 0.5}}},
                             {{"in_process_cache=off"}, 3, {exactly("stale_answers", 0)}, 8}}));
+
+    // Half of what is asked is for everybody, and every list is one of few.
+    const Expected all{"requests_at_origin", 0.9, 1.1};
+    cases.push_back(
+        caseOf("WhatIsForEverybodyNeverComesToTheOrigin", "cdn",
+               focused({"products.list", "me.get"}, 60, {}),
+               {{{"cdn=off"}, 3, {all, exactly("edge_hits", 0), exactly("edge_misses", 0)}},
+                {{"cdn=on", "cdn.catalogue_ttl_s=3600"},
+                 6,
+                 {{"requests_at_origin", 0.3, 0.75},
+                  {"edge_hits", 0.7, 1},
+                  {"edge_misses", 0, 0.3},
+                  exactly("edge_stale", 0)}},
+                // What is kept keeps the time it came with: new edges have nothing.
+                {{"cdn=off"}, 3, {all, exactly("edge_hits", 0)}, 8},
+                // Beyond its time it is served while the origin says that it is still the same.
+                {{"cdn=on", "cdn.catalogue_ttl_s=1", "cdn.stale_while_revalidate_s=600"},
+                 6,
+                 {{"edge_stale", 0.05, 0.9}, {"edge_revalidations", 0.03, 0.5}},
+                 8},
+                {{"cdn=off"}, 4, {all, exactly("edge_hits", 0)}, 8}}));
+
+    // The origin is far away, so that many come while it is asked.
+    cases.push_back(caseOf("WhoComesTogetherAsksTheOriginOnce", "cdn",
+                           focused({"products.list", "me.get"}, 60, {"cdn.origin_rtt_ms=400"}),
+                           {{{"cdn=off"}, 3, {exactly("edge_collapsed", 0)}},
+                            {{"cdn=on", "cdn.catalogue_ttl_s=1", "cdn.stale_while_revalidate_s=0"},
+                             6,
+                             {{"edge_collapsed", 0.05, 0.9}, {"edge_revalidations", 0.03, 0.6}}},
+                            {{"cdn=off"}, 3, {exactly("edge_collapsed", 0)}, 8}}));
+
+    // A write takes what its own edge keeps. The other edges know nothing of it.
+    cases.push_back(caseOf("AnotherEdgeShowsWhatWas", "cdn",
+                           focused({"products.get", "products.update"}, 100, {}),
+                           {{{"cdn=off"}, 3, {exactly("stale_answers", 0)}},
+                            {{"cdn=on", "cdn.edges=4", "cdn.catalogue_ttl_s=3600"},
+                             6,
+                             {{"stale_answers", 1, kMany}, {"edge_hits", 0.02, 0.6}}},
+                            {{"cdn=off"}, 3, {exactly("stale_answers", 0)}, 8}}));
 
     // A payment is one statement between BEGIN and COMMIT, and its job another.
     cases.push_back(
@@ -292,6 +331,12 @@ double countOf(const measure::Sample& w, const std::string& count) {
             if (n.role == "instance") busyMs += n.busyCoreMs;
         return s.requests ? busyMs / static_cast<double>(s.requests) : 0;
     }
+    if (count == "requests_at_origin") return ratio(s.requests, all.users.ended());
+    if (count.rfind("edge_", 0) == 0)  // of what came to an edge and was for everybody
+        for (const auto& field : measure::serverFields())
+            if (count == field.name)
+                return ratio(s.*field.member,
+                             s.edgeHits + s.edgeMisses + s.edgeRevalidations + s.edgeCollapsed);
     if (count == "rate_limited")
         return ratio(all.abuser.of(Outcome::rateLimited), all.abuser.ended());
     if (count == "rate_limited_users")

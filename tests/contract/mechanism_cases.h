@@ -40,8 +40,8 @@ struct MechanismCase {
 const std::vector<MechanismCase>& mechanismCases();
 
 /// A count in a window: of full_scan_steps, vm_steps, statements, rows, bytes, API CPU, hits and
-/// misses of caches those of a request; of reads_on_replicas, rate_limited (the abuser) and
-/// rate_limited_users the share.
+/// misses of caches those of a request; of edges the share of what came to them for everybody; of
+/// reads_on_replicas, rate_limited (the abuser) and rate_limited_users the share.
 double countOf(const measure::Sample& window, const std::string& count);
 
 /// The same for every engine: `System` is LiveSystem or SimulatedSystem.

@@ -25,6 +25,8 @@ def problems_of(contract, operation, answer):
     for name, header in response.get("headers", {}).items():
         if header.get("required") and name.lower() not in headers:
             yield f"has no header {name}"
+    if "content" not in response:
+        return
     content = response["content"].get(headers.get("content-type"))
     if content is None:
         yield f"has content type {headers.get('content-type')}"

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/nodes/gateway/gateway.h"
 
-#include <atomic>
 #include <boost/asio/post.hpp>
-#include <future>
 #include <thread>
 
+#include "reference-server/nodes/common/collect_on_io.h"
 #include "reference-server/nodes/common/slot_reporter.h"
 #include "reference-server/nodes/gateway/gateway_node.h"
 
@@ -33,23 +32,6 @@ Surroundings surroundingsFrom(const json& line) {
     return s;
 }
 
-/// Asks the node on its own thread. When that is too busy to answer in time, nothing is taken: what
-/// was counted stays for the next slot.
-measure::Sample sampleOf(GatewayNode& node) {
-    struct Asked {
-        std::atomic<bool> isOpen{true};
-        std::promise<measure::Sample> sample;
-    };
-    const auto asked = std::make_shared<Asked>();
-    auto future = asked->sample.get_future();
-    asio::post(node.io(), [&node, asked] {
-        if (asked->isOpen.exchange(false)) asked->sample.set_value(node.collect());
-    });
-    const bool isInTime =
-        future.wait_for(std::chrono::milliseconds(200)) == std::future_status::ready;
-    if (!isInTime && asked->isOpen.exchange(false)) return {};
-    return future.get();
-}
 }  // namespace
 
 int runGateway(ControlChannel& control, const json& start) {
@@ -68,7 +50,7 @@ int runGateway(ControlChannel& control, const json& start) {
     node.configure(versions.current()->design, surroundings[first].hardware,
                    surroundings[first].instances, surroundings[first].authPort);
     {
-        SlotReporter reporter(control, identity, [&](std::int64_t) { return sampleOf(node); });
+        SlotReporter reporter(control, identity, [&](std::int64_t) { return collectOnIo(node); });
         node.setMetrics([&] { return reporter.metricsText(); });
         std::thread io([&] { node.run(); });
         control.emit({{"ready", true}, {"port", node.port()}});

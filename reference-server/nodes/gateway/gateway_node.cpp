@@ -69,18 +69,22 @@ void GatewayNode::configure(const scenario::Design& design,
                             const std::vector<Upstreams::Peer>& peers, int authPort) {
     m_hardware = hardware;
     m_originLink.setBandwidth(hardware.originLinkMbit);
+    m_userRttNs = static_cast<measure::Nanos>(design.parameter("cdn", "origin_rtt_ms", 0) * 1e6);
     m_upstreams.setQueueBound(static_cast<std::size_t>(hardware.gatewayQueue));
     m_admissions.configure(design);
     m_tokens.configure(design, authPort);
     m_upstreams.setPeers(peers);
 }
 
-measure::Nanos GatewayNode::deliverAt(measure::Nanos now, std::size_t bytes) {
+measure::Nanos GatewayNode::deliverAt(measure::Nanos now, std::size_t bytes, bool isToEdge) {
     if (m_hardware.native) return now;
+    // The edge adds its way to the origin and back itself, and has the users' links.
+    if (isToEdge) return m_originLink.deliverAt(now, bytes);
     // The origin's link is shared, the client's is their own; the slower one decides, and both
     // begin together because bytes flow.
     const auto origin = m_originLink.deliverAt(now, bytes);
-    return std::max(origin, now + hardware::transferNs(bytes, m_hardware.clientLinkMbit));
+    return std::max(origin, now + hardware::transferNs(bytes, m_hardware.clientLinkMbit)) +
+           m_userRttNs;
 }
 
 void GatewayNode::countToken(std::optional<std::size_t> endpoint, bool wasAsked) {

@@ -47,8 +47,9 @@ public:
     Deadlines& deadlines() { return m_deadlines; }
     std::uint64_t version() const { return m_versions.current()->version; }
     std::string metricsText() const { return m_metrics ? m_metrics() : ""; }
-    /// When an answer of this size has reached a client over the emulated links.
-    measure::Nanos deliverAt(measure::Nanos now, std::size_t bytes);
+    /// When an answer of this size has reached a client over the emulated links, or an edge, which
+    /// takes it on from there.
+    measure::Nanos deliverAt(measure::Nanos now, std::size_t bytes, bool isToEdge);
     bool isNative() const { return m_hardware.native; }
     void countArrived() { ++m_arrived; }
     void countRejected(const std::string& reason) { ++m_rejected[reason]; }
@@ -79,6 +80,7 @@ private:
     mechanisms::TokenValidation m_tokens;
     Deadlines m_deadlines;
     hardware::SharedLink m_originLink;
+    measure::Nanos m_userRttNs = 0;  // between the users and here
     std::function<std::string()> m_metrics;
     std::uint64_t m_arrived = 0;
     std::uint64_t m_completed = 0;

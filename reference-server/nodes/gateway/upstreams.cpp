@@ -45,6 +45,8 @@ struct Upstreams::Connection {
     Nanos deadline = 0;
     Nanos idleSince = 0;
     bool hasTimedOut = false;
+    IsGone isGone;  // of whose request it carries, where that is looked at
+    bool isLeft = false;
 
     void close() {
         boost::system::error_code ignored;
@@ -173,6 +175,7 @@ void Upstreams::start(const InstancePtr& instance, ExchangePtr exchange) {
     auto connection = takeIdle(*instance);
     if (!connection) connection = std::make_shared<Connection>(m_io, instance);
     connection->deadline = monotonicNow() + kUpstreamTimeoutNs;
+    if (m_breaksOff) connection->isGone = exchange->isGone;
     m_busy.push_back(connection);
     if (connection->socket.is_open()) {
         write(connection, std::move(exchange));
@@ -265,6 +268,7 @@ void Upstreams::answered(const std::shared_ptr<Connection>& connection, Exchange
     result.response = connection->parser->release();
     result.room = std::move(connection->room);
     connection->deadline = 0;
+    connection->isGone = nullptr;
     const auto instance = connection->instance;
     // Bytes behind the answer belong to no request: the next one must not be given them.
     if (result.response.keep_alive() && connection->buffer.size() == 0 && !instance->isLeaving &&
@@ -290,6 +294,12 @@ void Upstreams::failed(const std::shared_ptr<Connection>& connection, ExchangePt
     connection->close();
     connection->room.reset();
     connection->deadline = 0;
+    connection->isGone = nullptr;
+    if (connection->isLeft) {
+        release(instance);
+        exchange->done({Failure::clientGone, {}, exchange->queueMs, {}});
+        return;
+    }
     // Who cannot be connected to, or closes a new connection without a word, is down until a health
     // check says otherwise. A kept connection that closes is a race of the protocol.
     const bool isDead =
@@ -376,7 +386,8 @@ void Upstreams::sweep() {
     std::erase_if(m_busy, [&](const std::weak_ptr<Connection>& weak) {
         const auto connection = weak.lock();
         if (!connection || connection->deadline == 0) return true;
-        if (connection->deadline > now) return false;
+        connection->isLeft = connection->isGone && connection->isGone();
+        if (connection->deadline > now && !connection->isLeft) return false;
         connection->hasTimedOut = true;
         connection->close();  // its read ends with an error
         return true;
@@ -393,10 +404,11 @@ void Upstreams::checkOne(const InstancePtr& instance) {
         tcp::socket socket;
         asio::steady_timer limit;
         boost::beast::flat_buffer buffer;
-        HttpRequest request{http::verb::get, "/healthz", 11};
+        HttpRequest request;
         HttpResponse response;
     };
     const auto probe = std::make_shared<Probe>(m_io);
+    probe->request = {http::verb::get, instance->peer.healthPath, 11};
     const auto judge = [this, instance, probe](bool isGood) {
         probe->limit.cancel();
         instance->failedChecks = isGood ? 0 : instance->failedChecks + 1;

@@ -39,6 +39,7 @@ public:
         std::string id;
         int port = 0;
         int threads = 1;  // it has: so many requests may be open at it
+        std::string healthPath = "/healthz";
     };
 
     Upstreams(boost::asio::io_context& io, std::size_t queueBound);
@@ -47,6 +48,9 @@ public:
     /// The instances from now on. One that is missing finishes what it has open and gets no more.
     void setPeers(const std::vector<Peer>& peers);
     void setQueueBound(std::size_t bound) { m_bound = bound; }
+    /// From now on a request whose client has left is broken off, within a second or so: who is
+    /// behind can look whether anybody waits, as an instance cannot.
+    void breakOffForWhoLeft() { m_breaksOff = true; }
     /// Sends a request to an instance. `isGone` is asked before a request that has waited is sent:
     /// nobody needs the answer any more.
     void send(std::shared_ptr<HttpRequest> request, IsGone isGone, Done done);
@@ -105,6 +109,7 @@ private:
 
     boost::asio::io_context& m_io;
     std::size_t m_bound;
+    bool m_breaksOff = false;
     std::vector<InstancePtr> m_instances;
     std::size_t m_turn = 0;
     std::deque<ExchangePtr> m_line;

@@ -17,6 +17,7 @@
 #include "reference-server/mechanisms/side_effects/sink_client.h"
 #include "reference-server/nodes/instance/kept_server.h"
 #include "reference-server/nodes/instance/worker_queue.h"
+#include "reference-server/protocol/http_cache.h"
 #include "reference-server/protocol/identity.h"
 #include "simulator/load/endpoints.h"
 
@@ -123,6 +124,13 @@ void logGateway(measure::RequestLog& log, const httplib::Request& in) {
     };
     log.add(Stage::auth, ms("X-Tenfold-Auth-Us"));
     log.add(Stage::gatewayQueue, ms("X-Tenfold-Queued-Us"));
+}
+
+/// The client has this answer, and asked whether it is still the one (RFC 9110, 13.1.2).
+bool isKnownToClient(const httplib::Request& in, const api::Reply& reply) {
+    const auto tag = reply.headers.find("ETag");
+    return reply.status == 200 && !hasBodyByItsMethod(in) && tag != reply.headers.end() &&
+           protocol::matchesNoneOf(in.get_header_value("If-None-Match"), tag->second);
 }
 
 std::string serverTiming(const api::Trace& trace) {
@@ -376,12 +384,19 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
         rows = reply.rows;
         // The library cuts out the part that was asked for, and leaves saying so to us.
         out.status = reply.status == 200 && !in.ranges.empty() ? 206 : reply.status;
+        // What is for its user alone is kept by nobody on the way.
+        if (load::endpoints()[endpoint].needsUser)
+            out.set_header("Cache-Control", "private, no-store");
         for (const auto& [name, value] : reply.headers) out.set_header(name.c_str(), value);
         if (reply.writtenLsn)
             out.set_header("Set-Cookie",
                            "lsn=" + protocol::signedLsn(m_identity.secret, *reply.writtenLsn) +
                                "; Path=/; HttpOnly; SameSite=Lax");
-        out.set_content(reply.body, reply.contentType.c_str());
+        if (isKnownToClient(in, reply)) {
+            out.status = 304;
+        } else {
+            out.set_content(reply.body, reply.contentType.c_str());
+        }
     } catch (const Problem& p) {
         reason = p.reason();
         send(out, p);

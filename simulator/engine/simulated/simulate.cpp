@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "simulator/mechanisms/cdn/cdn.h"
 #include "simulator/mechanisms/in_process_cache/in_process_cache.h"
 #include "simulator/mechanisms/rate_limiting/rate_limiting.h"
 #include "simulator/mechanisms/read_replicas/read_replicas.h"
@@ -18,6 +19,7 @@ std::unique_ptr<system::System> makeSystem(const scenario::Scenario& scenario,
     system::Mechanisms mechanisms;
     mechanisms.admission = std::make_unique<mechanisms::RateLimiting>();
     mechanisms.localCaches = std::make_unique<mechanisms::InProcessCaches>();
+    mechanisms.edges = std::make_unique<mechanisms::Cdn>();
     mechanisms.tokens = std::make_unique<mechanisms::TokenValidation>();
     mechanisms.cache = std::make_unique<mechanisms::SharedCache>(scenario.seed);
     mechanisms.jobs = std::make_unique<mechanisms::Outbox>(scenario.seed);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "reference-server/nodes/gateway/http_types.h"
+
+namespace tenfold::nodes {
+
+/// Makes of a client's request one that may be passed on: without what was meant for one hop only,
+/// without what a client says about itself under our names, with one framing.
+void takeOffForNextHop(HttpRequest& request);
+
+}  // namespace tenfold::nodes
