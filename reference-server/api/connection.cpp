@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "reference-server/api/connection.h"
+#include "reference-server/data/statements.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -205,7 +206,7 @@ void Connection::checkDeadline(Nanos deadlineNs) {
 void Connection::rollBack(Trace& trace, Nanos deadlineNs) {
     if (PQtransactionStatus(m_connection.get()) == PQTRANS_IDLE) return;
     try {
-        run({"ROLLBACK", {}}, trace, deadlineNs);
+        run({std::string(data::sql::kRollback), {}}, trace, deadlineNs);
     } catch (const DatabaseError&) {
         m_isUsable = false;  // closing the connection ends its transaction too
     }

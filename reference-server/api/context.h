@@ -28,8 +28,9 @@ struct Request {
     std::string lastSegment;  // of the path, decoded: the id of /v1/orders/{id}
     std::multimap<std::string, std::string> query;
     std::string body;
-    std::optional<std::uint64_t> user;        // from the gateway, verified there
-    std::optional<std::uint64_t> writtenLsn;  // from the client's signed cookie
+    std::optional<std::uint64_t> user;          // from the gateway, verified there
+    std::optional<std::uint64_t> writtenLsn;    // from the client's signed cookie
+    std::optional<std::string> idempotencyKey;  // the header as it came
 };
 
 struct Reply {
@@ -68,6 +69,8 @@ struct Context {
     measure::Nanos deadlineNs;
     std::int64_t nowMs;         // wall clock, for created_at
     const std::string& secret;  // of the run: signs cursors
+    /// Told of each POST with a key as soon as it is committed. Nobody need listen.
+    std::function<void(const std::string& key)> onCarriedOut{};
 };
 
 }  // namespace tenfold::api

@@ -8,11 +8,11 @@
 #include "reference-server/api/endpoints.h"
 #include "reference-server/data/graph_statements.h"
 #include "reference-server/data/statements.h"
+#include "reference-server/mechanisms/idempotency/write_once.h"
 #include "reference-server/mechanisms/pagination/page.h"
 #include "reference-server/mechanisms/query_shape/order_list.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
 #include "reference-server/mechanisms/serialisation/serialisation.h"
-#include "reference-server/mechanisms/side_effects/write_with_effect.h"
 
 namespace tenfold::api {
 
@@ -137,22 +137,15 @@ Reply getOrder(Context& c, const Request& request) {
     return reply;
 }
 
-Reply createOrder(Context& c, const Request& request) {
-    const auto user = userOf(request);
-    Body body(request.body);
-    struct Line {
-        std::int64_t product;
-        std::int64_t quantity;
-    };
-    std::vector<Line> lines;
-    for (const auto& [line, at] : body.objects(body.root(), "", "lines", 50)) {
-        lines.push_back({body.integer(line, at, "product_id", 1, 1'000'000'000),
-                         body.integer(line, at, "quantity", 1, 1000)});
-        body.noOthers(line, at, {"product_id", "quantity"});
-    }
-    body.noOthers(body.root(), "", {"lines"});
-    body.check();
-    const std::string id = std::to_string(c.ids.next());
+namespace {
+
+struct NewLine {
+    std::int64_t product;
+    std::int64_t quantity;
+};
+
+std::vector<Statement> insertOrder(Context& c, std::uint64_t user, const std::string& id,
+                                   const std::vector<NewLine>& lines) {
     Statement order{sql::insertOrder(lines.size()), {id, std::to_string(user), ""}};
     for (const auto& line : lines)
         for (const auto value : {line.product, line.quantity})
@@ -163,7 +156,7 @@ Reply createOrder(Context& c, const Request& request) {
     // other else.
     auto byProduct = lines;
     std::sort(byProduct.begin(), byProduct.end(),
-              [](const Line& a, const Line& b) { return a.product < b.product; });
+              [](const NewLine& a, const NewLine& b) { return a.product < b.product; });
     for (const auto& line : byProduct) {
         const std::string quantity = std::to_string(line.quantity);
         // What is not in stock is ordered all the same, and delivered later.
@@ -176,15 +169,34 @@ Reply createOrder(Context& c, const Request& request) {
             {std::string(sql::kInsertLine),
              {std::to_string(c.ids.next()), id, std::to_string(line.quantity), product, product}});
     }
-    const mechanisms::SideEffect confirmation{
-        "email", id,
-        json{{"kind", "email"}, {"template", "order"}, {"customer", user}, {"order", id}}.dump()};
-    Reply reply;
-    mechanisms::writeWithEffect(c, std::move(statements), confirmation, reply);
-    reply.status = 201;
-    reply.headers["Location"] = "/v1/orders/" + id;
-    reply.body = json{{"id", std::stoll(id)}, {"status", "open"}}.dump();
-    return reply;
+    return statements;
+}
+
+}  // namespace
+
+Reply createOrder(Context& c, const Request& request) {
+    const auto user = userOf(request);
+    Body body(request.body);
+    std::vector<NewLine> lines;
+    for (const auto& [line, at] : body.objects(body.root(), "", "lines", 50)) {
+        lines.push_back({body.integer(line, at, "product_id", 1, 1'000'000'000),
+                         body.integer(line, at, "quantity", 1, 1000)});
+        body.noOthers(line, at, {"product_id", "quantity"});
+    }
+    body.noOthers(body.root(), "", {"lines"});
+    body.check();
+    return mechanisms::createOnce(c, request, [&](const std::string& id) {
+        mechanisms::Creation order;
+        order.statements = insertOrder(c, user, id, lines);
+        order.effect = mechanisms::SideEffect{
+            "email", id,
+            json{{"kind", "email"}, {"template", "order"}, {"customer", user}, {"order", id}}
+                .dump()};
+        order.reply.status = 201;
+        order.reply.headers["Location"] = "/v1/orders/" + id;
+        order.reply.body = json{{"id", std::stoll(id)}, {"status", "open"}}.dump();
+        return order;
+    });
 }
 
 }  // namespace tenfold::api

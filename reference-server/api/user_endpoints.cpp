@@ -5,9 +5,9 @@
 #include "reference-server/api/endpoints.h"
 #include "reference-server/data/graph_statements.h"
 #include "reference-server/data/statements.h"
+#include "reference-server/mechanisms/idempotency/write_once.h"
 #include "reference-server/mechanisms/read_replicas/routing.h"
 #include "reference-server/mechanisms/serialisation/serialisation.h"
-#include "reference-server/mechanisms/side_effects/write_with_effect.h"
 
 namespace tenfold::api {
 
@@ -60,19 +60,20 @@ Reply createPayment(Context& c, const Request& request) {
         std::to_string(body.integer(root, "", "amount_cents", 1, 100'000'000));
     body.noOthers(root, "", {"order_id", "amount_cents"});
     body.check();
-    const std::string id = std::to_string(c.ids.next());
-    Reply reply;
-    const mechanisms::SideEffect webhook{
-        "webhook", id,
-        json{{"kind", "webhook"}, {"event", "payment.accepted"}, {"payment", id}, {"order", order}}
-            .dump()};
-    mechanisms::writeWithEffect(c,
-                                {{std::string(sql::kInsertPayment),
-                                  {id, order, amount, "pay_" + id, std::to_string(c.nowMs)}}},
-                                webhook, reply);
-    reply.status = 201;
-    reply.body = json{{"id", std::stoll(id)}, {"status", "accepted"}}.dump();
-    return reply;
+    return mechanisms::createOnce(c, request, [&](const std::string& id) {
+        mechanisms::Creation payment;
+        payment.statements = {{std::string(sql::kInsertPayment),
+                               {id, order, amount, "pay_" + id, std::to_string(c.nowMs)}}};
+        payment.effect = mechanisms::SideEffect{"webhook", id,
+                                                json{{"kind", "webhook"},
+                                                     {"event", "payment.accepted"},
+                                                     {"payment", id},
+                                                     {"order", order}}
+                                                    .dump()};
+        payment.reply.status = 201;
+        payment.reply.body = json{{"id", std::stoll(id)}, {"status", "accepted"}}.dump();
+        return payment;
+    });
 }
 
 Reply createReview(Context& c, const Request& request) {
@@ -85,16 +86,15 @@ Reply createReview(Context& c, const Request& request) {
     const std::string text = body.text(root, "", "body", 2000);
     body.noOthers(root, "", {"product_id", "rating", "body"});
     body.check();
-    const std::string id = std::to_string(c.ids.next());
-    Reply reply;
-    mechanisms::write(
-        c,
-        {{std::string(sql::kInsertReview),
-          {id, product, std::to_string(user), rating, text, std::to_string(c.nowMs)}}},
-        reply);
-    reply.status = 201;
-    reply.body = json{{"id", std::stoll(id)}}.dump();
-    return reply;
+    return mechanisms::createOnce(c, request, [&](const std::string& id) {
+        mechanisms::Creation review;
+        review.statements = {
+            {std::string(sql::kInsertReview),
+             {id, product, std::to_string(user), rating, text, std::to_string(c.nowMs)}}};
+        review.reply.status = 201;
+        review.reply.body = json{{"id", std::stoll(id)}}.dump();
+        return review;
+    });
 }
 
 }  // namespace tenfold::api

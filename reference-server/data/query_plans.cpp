@@ -39,8 +39,7 @@ measure::StatementBook plansOf(sqlite3* db) {
     for (const auto& [shape, sql] : allShapes()) {
         auto& entry = book.byShape[shape];
         entry.text = withoutShape(sql);
-        // These two are not for the planner, and the first is PostgreSQL's own.
-        if (shape != "begin" && shape != "commit") entry.plan = planOf(db, entry.text);
+        if (!isForTransactions(shape)) entry.plan = planOf(db, entry.text);
     }
     return book;
 }

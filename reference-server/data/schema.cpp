@@ -27,7 +27,12 @@ const std::vector<std::string>& createTables() {
         "created_at BIGINT NOT NULL)",
         "CREATE TABLE dead_jobs (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT "
         "NULL, "
-        "attempts BIGINT NOT NULL, created_at BIGINT NOT NULL, died_at BIGINT NOT NULL)"};
+        "attempts BIGINT NOT NULL, created_at BIGINT NOT NULL, died_at BIGINT NOT NULL)",
+        // The writes that were carried out under a key, each with the answer it was given.
+        "CREATE TABLE idempotency_keys (user_id BIGINT NOT NULL, idempotency_key TEXT NOT NULL, "
+        "fingerprint TEXT NOT NULL, status BIGINT NOT NULL, body TEXT NOT NULL, "
+        "location TEXT NOT NULL, locked_until BIGINT NOT NULL, created_at BIGINT NOT NULL, "
+        "PRIMARY KEY (user_id, idempotency_key))"};
     return all;
 }
 

@@ -7,7 +7,7 @@
 namespace tenfold::data {
 
 /// Changes whenever schema or generator change: a cached dataset of another version is rebuilt.
-constexpr int kDatasetVersion = 2;
+constexpr int kDatasetVersion = 3;
 
 /// CREATE TABLE statements. A primary key everywhere: changesets for replicas need one. Times are
 /// ms since the epoch. `INTEGER PRIMARY KEY` is SQLite's 64-bit row id; PostgreSQL's word is

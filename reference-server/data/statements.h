@@ -81,6 +81,7 @@ inline constexpr std::string_view kMe =
 // Writes; each endpoint sends its own as one pipeline between these two.
 inline constexpr std::string_view kBegin = "/*shape='begin'*/BEGIN READ WRITE";
 inline constexpr std::string_view kCommit = "/*shape='commit'*/COMMIT";
+inline constexpr std::string_view kRollback = "/*shape='rollback'*/ROLLBACK";
 // A price or a key that is not there is NULL where none may be: the database refuses the row.
 inline constexpr std::string_view kInsertLine =
     "/*shape='order_lines.insert'*/INSERT INTO order_lines (id, order_id, quantity, product_id, "
@@ -133,6 +134,24 @@ inline constexpr std::string_view kJobsLeft =
     "/*shape='outbox.left'*/SELECT count(*), min(created_at), (SELECT count(*) FROM dead_jobs) "
     "FROM outbox";
 
+// Idempotency keys, each in the transaction of the write it stands for. Status 0: its side effect
+// is under way, or was left behind once `locked_until` is over. A user's old keys go with the next
+// write of the same user: no index by age is needed, and nobody must come by and sweep.
+inline constexpr std::string_view kExpireKeys =
+    "/*shape='keys.expire'*/DELETE FROM idempotency_keys WHERE user_id = $1 AND created_at < $2";
+inline constexpr std::string_view kInsertKey =
+    "/*shape='keys.insert'*/INSERT INTO idempotency_keys (user_id, idempotency_key, fingerprint, "
+    "status, body, location, locked_until, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+inline constexpr std::string_view kFindKey =
+    "/*shape='keys.find'*/SELECT fingerprint, status, body, location, locked_until "
+    "FROM idempotency_keys WHERE user_id = $1 AND idempotency_key = $2";
+inline constexpr std::string_view kKeyDone =
+    "/*shape='keys.done'*/UPDATE idempotency_keys SET status = $1, locked_until = 0 "
+    "WHERE user_id = $2 AND idempotency_key = $3";
+inline constexpr std::string_view kTakeKey =
+    "/*shape='keys.take'*/UPDATE idempotency_keys SET locked_until = $1 WHERE user_id = $2 "
+    "AND idempotency_key = $3 AND status = 0 AND locked_until <= $4";
+
 /// A new order of so many lines, ≥ 1: its id, customer and note, then product and quantity of each
 /// line (its total is theirs at today's prices), then the time.
 std::string insertOrder(std::size_t lines);
@@ -145,6 +164,11 @@ std::string lineCountsOf(const std::vector<std::int64_t>& ids);
 
 /// The least text that is greater than every text with this prefix: the end of a prefix search.
 std::string afterPrefix(const std::string& prefix);
+
+/// Begins or ends a transaction: not for the planner, and not every dialect's.
+inline bool isForTransactions(std::string_view shape) {
+    return shape == "begin" || shape == "commit" || shape == "rollback";
+}
 
 /// Every shape name above, with a statement of it: what the cost fit walks through.
 std::vector<std::pair<std::string, std::string>> allShapes();

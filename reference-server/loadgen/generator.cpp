@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "simulator/load/endpoints.h"
+#include "simulator/load/idempotency_key.h"
 
 namespace tenfold::loadgen {
 
@@ -20,6 +21,12 @@ constexpr int kMaxConnecting = 200;
 constexpr double kLineSeconds = 10;
 constexpr std::size_t kMaxLine = 50'000;
 constexpr std::uint64_t kAbusingUser = 1;
+
+/// RFC 9110, 9.2.2: these may be sent again by whoever did not see the answer.
+bool isIdempotent(std::size_t endpoint) {
+    const auto method = load::endpoints()[endpoint].method;
+    return method == "GET" || method == "PUT";
+}
 
 /// Of an entity tag "7-3": 3; 0 when it is not of that kind.
 std::uint64_t versionIn(std::string_view entityTag) {
@@ -41,7 +48,8 @@ Generator::Generator(asio::io_context& io, Settings settings, ResultBook& book)
       m_users(random::Stream(m_settings.seed, "arrivals.users")),
       m_abuser(random::Stream(m_settings.seed, "arrivals.abuser")),
       m_abuserStream(m_settings.seed, "abuser.requests"),
-      m_timer(io) {
+      m_timer(io),
+      m_backoff(m_settings.seed, "client.retries") {
     if (m_settings.tokens) m_tokens.emplace(m_io, *m_settings.tokens);
     const bool isFixed = !m_settings.fixedRequest.empty();
     for (int i = 0; i < m_addresses.count(); ++i)
@@ -72,6 +80,7 @@ void Generator::arm() {
     Nanos next = std::min(m_users.nextAt(), m_abuser.nextAt());
     while (!m_byDeadline.empty() && m_byDeadline.front()->isEnded) m_byDeadline.pop_front();
     if (!m_byDeadline.empty()) next = std::min(next, m_byDeadline.front()->deadline);
+    if (!m_later.empty()) next = std::min(next, m_later.begin()->first);
     if (next == m_armedFor) return;
     m_armedFor = next;
     if (next == load::PoissonArrivals::kNever) {
@@ -89,6 +98,15 @@ void Generator::arm() {
 void Generator::fireDue() {
     const Nanos now = monotonicNow();
     expire(now);
+    while (!m_later.empty() && m_later.begin()->first <= now) {
+        const auto request = m_later.begin()->second;
+        m_later.erase(m_later.begin());
+        request->deadline = now + static_cast<Nanos>(m_settings.clientTimeoutMs * 1e6);
+        if (m_isDraining) request->deadline = std::min(request->deadline, m_drainEnds);
+        m_byDeadline.push_back(request);
+        m_book.retried(request->endpoint, request->who, now);
+        attempt(request);
+    }
     // Everything that is due, in order, however late we are: a stall of ours or of the server must
     // not thin out the load.
     while (true) {
@@ -115,8 +133,11 @@ void Generator::fire(Nanos dueAt, Audience who) {
         plan.user = kAbusingUser;
         request->pool = m_addresses.count();
     }
+    request->plan = plan;
     request->endpoint = plan.endpoint;
     request->who = who;
+    if (load::endpoints()[plan.endpoint].method == "POST")
+        request->key = load::idempotencyKey(m_settings.seed, m_meant++);
     request->user = plan.user;
     if (const auto& id = load::endpoints()[plan.endpoint].id;
         id == "products.get" || id == "products.update") {
@@ -132,13 +153,19 @@ void Generator::fire(Nanos dueAt, Audience who) {
     m_book.lag(now - dueAt, now);
     ++m_inFlight;
     m_byDeadline.push_back(request);
+    attempt(request);
+}
+
+void Generator::attempt(const RequestPtr& request) {
+    const bool isFixed = !m_settings.fixedRequest.empty();
     if (isFixed || !m_tokens) {
-        request->text = isFixed ? m_settings.fixedRequest : m_writer.write(plan, "");
+        request->text =
+            isFixed ? m_settings.fixedRequest : m_writer.write(request->plan, "", request->key);
         return enter(request);
     }
-    m_tokens->withToken(plan.user, [this, request, plan](const std::string& token) {
+    m_tokens->withToken(request->user, [this, request](const std::string& token) {
         if (request->isEnded) return;  // its client's patience ran out before
-        request->text = m_writer.write(plan, token);
+        request->text = m_writer.write(request->plan, token, request->key);
         enter(request);
     });
 }
@@ -206,7 +233,8 @@ void Generator::open(const RequestPtr& request) {
 void Generator::send(const RequestPtr& request, const std::shared_ptr<Connection>& connection) {
     request->connection = connection;
     ++m_openOn[connection->route()];
-    if (!request->isRetried) m_book.sent(request->endpoint, request->who, monotonicNow());
+    if (!request->isSentAgain && request->attempts == 1)
+        m_book.sent(request->endpoint, request->who, monotonicNow());
     connection->exchange(request->text, [this, request](const auto& used, Connection::End end) {
         exchangeEnded(request, used, end);
     });
@@ -227,13 +255,15 @@ void Generator::exchangeEnded(const RequestPtr& request,
         if (how == Connection::End::answered) {
             if (!response.lsnCookie().empty())
                 m_writer.rememberLsn(request->user, response.lsnCookie());
+            request->status = response.status();
             end(request, outcomeOf(response.status()), serviceMs, response.bytes(),
                 staleMs(*request, response));
-        } else if (how == Connection::End::closedBeforeAnswer && !request->isRetried) {
+        } else if (how == Connection::End::closedBeforeAnswer && !request->isSentAgain &&
+                   isIdempotent(request->endpoint)) {
             // The server closed a connection it had kept just as we used it: a race of the
             // protocol, counted, tried once more, still measured from the same due time.
             ++m_reuseRaces;
-            request->isRetried = true;
+            request->isSentAgain = true;
             request->connection = nullptr;
             if (!trySend(request)) m_line.push_front(request);
         } else {
@@ -282,14 +312,33 @@ void Generator::end(const RequestPtr& request, Outcome outcome, double serviceMs
     if (request->isEnded) return;
     request->isEnded = true;
     request->connection = nullptr;
+    if (triesAgain(*request, outcome)) return;
     --m_inFlight;
     const Nanos now = monotonicNow();
     const bool isCensored = outcome == Outcome::timeout || outcome == Outcome::notSent;
-    const double responseMs =
-        isCensored ? m_settings.clientTimeoutMs : static_cast<double>(now - request->dueAt) / 1e6;
+    double responseMs = static_cast<double>(now - request->dueAt) / 1e6;
+    if (isCensored)
+        responseMs = request->attempts > 1 ? std::max(responseMs, m_settings.clientTimeoutMs)
+                                           : m_settings.clientTimeoutMs;
     m_book.ended({request->endpoint, request->who, outcome, responseMs, serviceMs, bytes, staleMs},
                  now);
     if (m_isDraining && m_inFlight == 0 && m_drained) std::exchange(m_drained, nullptr)();
+}
+
+bool Generator::triesAgain(const Request& request, Outcome outcome) {
+    if (!m_settings.retries.allows(request.attempts, outcome, request.status)) return false;
+    const Nanos at = monotonicNow() + m_settings.retries.waitNs(request.attempts, m_backoff);
+    if (m_isDraining && at >= m_drainEnds) return false;
+    // The attempt that ended may still have a connection that speaks of it.
+    const auto again = std::make_shared<Request>(request);
+    again->isEnded = false;
+    again->isSentAgain = false;
+    again->status = 0;
+    ++again->attempts;
+    if (again->product != 0) again->knownVersion = m_known.newest(again->product);
+    m_later.emplace(at, again);
+    arm();
+    return true;
 }
 
 void Generator::serveLine() {
@@ -324,6 +373,7 @@ void Generator::drain(std::function<void()> done) {
     m_users.setRate(0, 0);
     m_abuser.setRate(0, 0);
     m_isDraining = true;
+    m_drainEnds = monotonicNow() + static_cast<Nanos>(m_settings.clientTimeoutMs * 1e6);
     m_drained = std::move(done);
     arm();
     if (m_inFlight == 0 && m_drained) std::exchange(m_drained, nullptr)();

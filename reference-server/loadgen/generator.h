@@ -18,6 +18,7 @@
 #include "reference-server/loadgen/result_book.h"
 #include "reference-server/loadgen/token_book.h"
 #include "simulator/load/arrivals.h"
+#include "simulator/load/client_retries.h"
 #include "simulator/load/known_versions.h"
 #include "simulator/load/request_mix.h"
 
@@ -28,6 +29,10 @@ namespace tenfold::loadgen {
 /// One thread, one timer. A request is fired when due, waits in one line for a connection of its
 /// user's address (or room to open one), is sent, and is booked from the time it was *due*.
 /// Patience runs from then too. Nothing is dropped without being counted.
+///
+/// Where clients retry, an attempt that fails or is not answered in time is followed by another
+/// one of the same request, with the same key, after a pause; it is offered once and ends once,
+/// from its due time on, pauses included. Each attempt has the client time-out to itself.
 class Generator {
 public:
     struct Settings {
@@ -40,6 +45,7 @@ public:
         int addresses = 256;
         double sharedAddressPart = 0.1;
         double clientTimeoutMs = 5000;
+        load::ClientRetries retries{};
         int maxConnections = 4096;
         /// The users' tokens; without them nobody says who they are.
         std::optional<TokenBook::Settings> tokens{};
@@ -74,9 +80,13 @@ public:
 
 private:
     struct Request {
+        load::RequestPlan plan;
         std::size_t endpoint = 0;
         Audience who = Audience::users;
         std::uint64_t user = 0;
+        std::string key;  // of a POST: the same for each attempt
+        int attempts = 1;
+        int status = 0;  // of the answer
         int pool = 0;
         measure::Nanos dueAt = 0;
         measure::Nanos deadline = 0;
@@ -85,7 +95,7 @@ private:
         std::shared_ptr<Connection> connection;
         std::uint64_t product = 0;       // whose version the answer tells; 0: of none
         std::uint64_t knownVersion = 0;  // of that product, when it was sent
-        bool isRetried = false;
+        bool isSentAgain = false;        // after a race of the protocol: no attempt of its own
         bool isEnded = false;
     };
     using RequestPtr = std::shared_ptr<Request>;
@@ -98,6 +108,9 @@ private:
     void arm();
     void fireDue();
     void fire(measure::Nanos dueAt, Audience who);
+    void attempt(const RequestPtr& request);
+    /// Another attempt later, when there is to be one.
+    bool triesAgain(const Request& request, measure::Outcome outcome);
     void enter(const RequestPtr& request);
     bool trySend(const RequestPtr& request);
     void open(const RequestPtr& request);
@@ -129,7 +142,10 @@ private:
     boost::asio::steady_timer m_timer;
     std::vector<Pool> m_pools;  // one for each address, the abuser's last
     std::deque<RequestPtr> m_line;
-    std::deque<RequestPtr> m_byDeadline;  // due times rise, so deadlines do
+    std::deque<RequestPtr> m_byDeadline;                // due times rise, so deadlines do
+    std::multimap<measure::Nanos, RequestPtr> m_later;  // attempts to come
+    random::Stream m_backoff;
+    std::uint64_t m_meant = 0;  // POSTs so far, for their keys
     int m_connections = 0;
     int m_connecting = 0;
     int m_inFlight = 0;
@@ -138,6 +154,7 @@ private:
     std::map<int, int> m_openOn;  // connections in use or being opened, by route
     std::vector<std::function<void()>> m_moved;
     bool m_isDraining = false;
+    measure::Nanos m_drainEnds = 0;
     measure::Nanos m_armedFor = 0;
     std::function<void()> m_drained;
 };

@@ -8,6 +8,7 @@
 #include "reference-server/loadgen/generator.h"
 #include "reference-server/loadgen/request_text.h"
 #include "reference-server/loadgen/test_server.h"
+#include "simulator/load/endpoints.h"
 
 using namespace tenfold;  // NOLINT: a test
 using loadgen::Generator;
@@ -111,6 +112,7 @@ TEST(Schedule, AKeptConnectionThatIsClosedUnderARequestIsTriedOnceMoreAndBookedO
     ResultBook book(measure::SlotClock{measure::monotonicNow()});
     auto settings = settingsFor(server, 7);
     settings.fixedRequest = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
+    for (const auto& e : load::endpoints()) settings.mix[std::string(e.id)] = e.method == "GET";
     settings.addresses = 1;
     settings.maxConnections = 1;
     Generator g(io, settings, book);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "reference-server/loadgen/test_server.h"
+#include "simulator/load/endpoints.h"
 
 using namespace tenfold;  // NOLINT: a test
 using loadgen::Generator;
@@ -93,6 +94,60 @@ TEST(Generator, WithoutRoomRequestsWaitInOneLineAndBeyondItsBoundAreCountedAsNot
     EXPECT_EQ(r.users.of(Outcome::timeout) + r.users.of(Outcome::notSent), r.users.offered);
 }
 
+TEST(Generator, WhatFailsOrIsNotAnsweredIsTriedAgainAndEndsOnce) {
+    // Of three attempts two fail, each in its own way.
+    Server server([](int n) {
+        constexpr Server::What kinds[] = {Server::What::closeAtOnce, Server::What::serverError,
+                                          Server::What::answer,      Server::What::silence,
+                                          Server::What::answer,      Server::What::answer};
+        return kinds[n % 6];
+    });
+    asio::io_context io{1};
+    ResultBook book(measure::SlotClock{measure::monotonicNow()});
+    Generator::Settings s;
+    s.targets = {server.endpoint()};
+    s.host = "test";
+    s.clientTimeoutMs = 200;
+    s.retries = {12, 20};
+    Generator g(io, s, book);
+    g.setRate(100, 0);
+    io.run_for(std::chrono::milliseconds(1000));
+    g.setRate(0, 0);
+    io.run_for(std::chrono::milliseconds(4000));
+    const auto users = book.take(INT64_MAX / 2).total().users;
+    EXPECT_EQ(g.inFlight(), 0);
+    EXPECT_GT(users.offered, 50u);
+    EXPECT_EQ(users.offered, users.ended()) << "offered once, ended once";
+    EXPECT_EQ(users.of(Outcome::ok), users.offered);
+    EXPECT_GT(users.retries, users.offered / 3);
+    EXPECT_EQ(users.sent, users.offered) << "what is sent again is a retry";
+}
+
+TEST(Generator, WritesAreNotSentAgainUnasked) {
+    // A kept connection that breaks: a read may be sent again (RFC 9110, 9.2.2), an order may not.
+    for (const char* id : {"orders.create", "orders.get"}) {
+        // A connection of its own for each: it answers once and breaks under the next request.
+        Server server(
+            [](int n) { return n % 2 ? Server::What::closeAtOnce : Server::What::answer; });
+        asio::io_context io{1};
+        ResultBook book(measure::SlotClock{measure::monotonicNow()});
+        Generator::Settings s;
+        s.targets = {server.endpoint()};
+        s.host = "test";
+        s.addresses = 1;
+        s.maxConnections = 1;  // what is sent again finds a connection that answers
+        for (const auto& e : load::endpoints()) s.mix[std::string(e.id)] = e.id == id;
+        Generator g(io, s, book);
+        g.setRate(50, 0);
+        io.run_for(std::chrono::milliseconds(600));
+        g.drain([] {});
+        io.run_for(std::chrono::milliseconds(200));
+        const bool isWrite = std::string(id) == "orders.create";
+        EXPECT_EQ(g.reuseRaces() == 0, isWrite) << id;
+        EXPECT_EQ(book.take(INT64_MAX / 2).total().users.of(Outcome::refused) > 0, isWrite) << id;
+    }
+}
+
 TEST(Generator, TheAbuserIsBookedApart) {
     Server server([](int) { return Server::What::tooMany; });
     const auto r =
@@ -106,7 +161,7 @@ TEST(ResultBook, OfferedGoesByDueSlotOutcomesByTheSlotTheyEndedIn) {
     ResultBook book(measure::SlotClock{0});
     constexpr std::int64_t kSlot = measure::SlotClock::kSlotNs;
     book.offered(0, loadgen::Audience::users, kSlot / 2);
-    book.ended({0, loadgen::Audience::users, Outcome::ok, 300, 300, 10}, kSlot + 5);
+    book.ended({0, loadgen::Audience::users, Outcome::ok, 300, 300, 10, {}}, kSlot + 5);
     const auto first = book.take(0).total().users;
     EXPECT_EQ(first.offered, 1u);
     EXPECT_EQ(first.ended(), 0u);

@@ -57,13 +57,15 @@ void RequestWriter::rememberLsn(std::uint64_t user, const std::string& cookie) {
     m_lsnCookies[user] = cookie;
 }
 
-std::string RequestWriter::write(const load::RequestPlan& plan, const std::string& token) const {
+std::string RequestWriter::write(const load::RequestPlan& plan, const std::string& token,
+                                 const std::string& key) const {
     const auto& endpoint = load::endpoints()[plan.endpoint];
     std::string out =
         fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", endpoint.method, targetOf(plan), m_host);
     if (!token.empty()) out += "Authorization: Bearer " + token + "\r\n";
     if (const auto it = m_lsnCookies.find(plan.user); it != m_lsnCookies.end())
         out += "Cookie: lsn=" + it->second + "\r\n";
+    if (!key.empty()) out += "Idempotency-Key: \"" + key + "\"\r\n";
     if (endpoint.isRead) return out + "\r\n";
     const std::string body = bodyOf(plan);
     out += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.size());

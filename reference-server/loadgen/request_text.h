@@ -18,8 +18,9 @@ std::string bodyOf(const load::RequestPlan& plan);
 class RequestWriter {
 public:
     explicit RequestWriter(std::string host);
-    /// `token`: of its user; empty: it says of nobody that it is.
-    std::string write(const load::RequestPlan& plan, const std::string& token) const;
+    /// `token`: of its user; empty: it says of nobody that it is. `key`: of a POST.
+    std::string write(const load::RequestPlan& plan, const std::string& token,
+                      const std::string& key = "") const;
     void rememberLsn(std::uint64_t user, const std::string& cookie);
 
 private:

@@ -36,6 +36,11 @@ void ResultBook::sent(std::size_t endpoint, Audience who, measure::Nanos now) {
     ++at(now).endpoints[endpoint][static_cast<std::size_t>(who)].sent;
 }
 
+void ResultBook::retried(std::size_t endpoint, Audience who, measure::Nanos now) {
+    std::lock_guard lock(m_mutex);
+    ++at(now).endpoints[endpoint][static_cast<std::size_t>(who)].retries;
+}
+
 void ResultBook::lag(measure::Nanos lagNs, measure::Nanos now) {
     std::lock_guard lock(m_mutex);
     at(now).lag.recordNs(std::max<measure::Nanos>(0, lagNs));
@@ -66,8 +71,8 @@ measure::Sample ResultBook::take(std::int64_t slot) {
         auto& s = m_slots.begin()->second;
         for (std::size_t i = 0; i < s.endpoints.size(); ++i) {
             auto& [users, abuser] = s.endpoints[i];
-            if (users.offered + users.sent + users.ended() == 0 &&
-                abuser.offered + abuser.sent + abuser.ended() == 0)
+            if (users.offered + users.sent + users.retries + users.ended() == 0 &&
+                abuser.offered + abuser.sent + abuser.retries + abuser.ended() == 0)
                 continue;
             auto& e = out.endpoints[std::string(load::endpoints()[i].id)];
             e.users.merge(users);

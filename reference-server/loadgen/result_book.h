@@ -26,6 +26,7 @@ public:
 
     void offered(std::size_t endpoint, Audience who, measure::Nanos scheduledAt);
     void sent(std::size_t endpoint, Audience who, measure::Nanos now);
+    void retried(std::size_t endpoint, Audience who, measure::Nanos now);
     void lag(measure::Nanos lagNs, measure::Nanos now);
     struct End {
         std::size_t endpoint = 0;

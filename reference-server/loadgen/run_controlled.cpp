@@ -56,6 +56,7 @@ Generator::Settings settingsFrom(const json& start, const nodes::NodeIdentity& i
     s.addresses = w.at("addresses").get<int>();
     s.sharedAddressPart = w.at("shared_address_part").get<double>();
     s.clientTimeoutMs = w.at("client_timeout_ms").get<double>();
+    s.retries = {w.at("client_retries").get<int>(), w.at("retry_backoff_ms").get<double>()};
     return s;
 }
 

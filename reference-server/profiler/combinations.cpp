@@ -44,9 +44,15 @@ const std::vector<Dependence>& dependences() {
          .onSerialisation = true},
         {.endpoint = "orders.get", .onIndexes = true, .onSerialisation = true},
         {.endpoint = "me.get", .onIndexes = true, .onSerialisation = true},
-        {.endpoint = "orders.create", .onIndexes = true, .onSideEffects = true},
-        {.endpoint = "payments.create", .onIndexes = true, .onSideEffects = true},
-        {.endpoint = "reviews.create", .onIndexes = true},
+        {.endpoint = "orders.create",
+         .onIndexes = true,
+         .onSideEffects = true,
+         .onIdempotency = true},
+        {.endpoint = "payments.create",
+         .onIndexes = true,
+         .onSideEffects = true,
+         .onIdempotency = true},
+        {.endpoint = "reviews.create", .onIndexes = true, .onIdempotency = true},
         {.endpoint = "me.update"},
         {.endpoint = "products.update", .onSharedCache = true},
     };
@@ -55,7 +61,7 @@ const std::vector<Dependence>& dependences() {
 
 std::string Combination::text() const {
     std::string out(load::endpoints().at(endpoint).id);
-    if (isHit) out += " from the cache";
+    if (isHit) out += idempotency ? " again" : " from the cache";
     if (indexes) out += ", indexes " + *indexes;
     if (queryShape) out += ", query_shape " + *queryShape;
     if (pagination) out += ", pagination " + *pagination;
@@ -63,6 +69,7 @@ std::string Combination::text() const {
     if (sideEffects) out += ", side_effects " + *sideEffects;
     if (serialisation) out += ", " + *serialisation;
     if (sharedCache) out += ", shared_cache " + *sharedCache;
+    if (idempotency) out += ", idempotency " + *idempotency;
     return out;
 }
 
@@ -80,7 +87,8 @@ scenario::Design Combination::design() const {
     if (sideEffects) set("side_effects=" + *sideEffects);
     if (serialisation) set("serialisation=" + *serialisation);
     if (sharedCache) set("shared_cache=" + *sharedCache);
-    if (isHit) set("shared_cache=ttl");
+    if (idempotency) set("idempotency=" + *idempotency);
+    if (isHit && !idempotency) set("shared_cache=ttl");
     if (!problems.empty()) throw scenario::InputError(problems);
     return design;
 }
@@ -119,7 +127,14 @@ std::vector<Combination> combinations(int pageSize, bool onlyPaged) {
         all = times(all, "pagination", d.onPagination, &Combination::pagination);
         all = times(all, "side_effects", d.onSideEffects, &Combination::sideEffects);
         all = times(all, "shared_cache", d.onSharedCache, &Combination::sharedCache);
+        all = times(all, "idempotency", d.onIdempotency, &Combination::idempotency);
         add(times(all, "serialisation", d.onSerialisation, &Combination::serialisation));
+        if (d.onIdempotency) {
+            // What is kept takes the same, whatever it took to make it.
+            first.isHit = true;
+            first.idempotency = "keys";
+            add({first});
+        }
         // What the cache has is the same with indexes and without.
         if (!d.isCacheable) continue;
         first.isHit = true;

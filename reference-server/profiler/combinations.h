@@ -20,13 +20,14 @@ struct Dependence {
     bool onSideEffects = false;
     bool onSerialisation = false;
     bool onSharedCache = false;  // beside the hits
+    bool onIdempotency = false;
 };
 const std::vector<Dependence>& dependences();
 
 /// One case of one endpoint. Nothing: it does not depend on that switch.
 struct Combination {
     std::size_t endpoint = 0;  // index into load::endpoints()
-    bool isHit = false;        // answered by the shared cache
+    bool isHit = false;        // answered by the shared cache, or from what is kept under its key
     std::optional<std::string> indexes;
     std::optional<std::string> queryShape;
     std::optional<std::string> pagination;
@@ -34,6 +35,7 @@ struct Combination {
     std::optional<std::string> sideEffects;
     std::optional<std::string> serialisation;
     std::optional<std::string> sharedCache;
+    std::optional<std::string> idempotency;
 
     /// "orders.list, indexes off, query_shape join, pagination offset of 20".
     std::string text() const;

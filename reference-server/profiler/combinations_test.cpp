@@ -23,7 +23,7 @@ TEST(Combinations, EveryEndpointIsThereAndNothingTwice) {
     EXPECT_EQ(endpoints.size(), load::endpoints().size());
     // 2 × indexes, 3 × query shape, 3 × pagination, 2 × serialisation of the list of orders, and
     // so on.
-    EXPECT_EQ(texts.size(), 2 * (6u + 3 + 2 + 1 + 18 + 6 + 2 + 2) + 1 + 4 + 4 + 2 + 1 + 3);
+    EXPECT_EQ(texts.size(), 2 * (6u + 3 + 2 + 1 + 18 + 6 + 2 + 2) + 1 + 9 + 9 + 5 + 1 + 3);
 }
 
 TEST(Combinations, AnotherPageSizeConcernsPagedListsOnly) {

@@ -93,6 +93,10 @@ Operation OperationRecorder::record(const Combination& combination) {
 DrawnTrace OperationRecorder::traceOf(const load::RequestPlan& plan, const Combination& combination,
                                       const scenario::Design& design) {
     DrawnTrace trace;
+    if (combination.isHit && combination.idempotency) {
+        trace.recorded = m_recorder.askAgain(plan, design);
+        return trace;
+    }
     if (combination.isHit) {
         trace.recorded = m_recorder.askCached(plan, design);
         return trace;

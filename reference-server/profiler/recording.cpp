@@ -61,7 +61,9 @@ std::vector<Operation> recordAll(const RecordingSettings& settings, const std::a
         progress(done++, all.size(), all[i].text());
         const auto p = phase(i);
         requests.setIndexes(p == readsWith || p == writesWith);
+        const auto begin = requests.now();
         out[i] = p == fewOrders ? recorder.extrapolate(all[i]) : recorder.record(all[i]);
+        if (all[i].idempotency == "keys") requests.deleteSince(begin);
     }
     return out;
 }
@@ -114,6 +116,7 @@ json toJson(const std::vector<Operation>& operations, const RecordingSettings& s
                        {"serialisation", valueOrAny(c.serialisation)},
                        {"shared_cache", valueOrAny(c.sharedCache)},
                        {"traces", std::move(traces)}};
+        if (c.idempotency) operation["idempotency"] = *c.idempotency;
         if (o.isWrite) operation["write"] = true;
         if (!o.extrapolated.empty()) operation["extrapolated"] = o.extrapolated;
         list.push_back(std::move(operation));

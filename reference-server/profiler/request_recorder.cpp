@@ -11,6 +11,7 @@
 #include "reference-server/api/problem.h"
 #include "reference-server/loadgen/request_text.h"
 #include "simulator/load/endpoints.h"
+#include "simulator/load/idempotency_key.h"
 
 namespace tenfold::profiler {
 
@@ -111,6 +112,15 @@ void RequestRecorder::keepOrders(std::int64_t count) {
     reconnect();
 }
 
+void RequestRecorder::deleteSince(std::int64_t ms) {
+    api::Trace trace;
+    const std::string firstId = std::to_string(ms << 22);  // of IdMaker
+    for (const char* table : {"orders", "order_lines", "payments", "reviews"})
+        m_access->primary().lend(trace)->run(
+            {fmt::format("DELETE FROM {} WHERE id >= $1", table), {firstId}}, trace,
+            measure::monotonicNow() + kRequestLimitNs);
+}
+
 Recorded RequestRecorder::ask(const load::RequestPlan& plan, const scenario::Design& design,
                               std::size_t mostStatements) {
     api::Trace trace;
@@ -125,6 +135,17 @@ Recorded RequestRecorder::askCached(const load::RequestPlan& plan, const scenari
         throw std::runtime_error(fmt::format("{} was not answered by the cache",
                                              load::endpoints().at(plan.endpoint).id));
     return hit;
+}
+
+Recorded RequestRecorder::askAgain(const load::RequestPlan& plan, const scenario::Design& design) {
+    ask(plan, design);
+    --m_keys;
+    api::Trace trace;
+    Recorded again = ask(plan, design, 0, trace);
+    if (trace.counts.replays != 1)
+        throw std::runtime_error(
+            fmt::format("{} was carried out again", load::endpoints().at(plan.endpoint).id));
+    return again;
 }
 
 Recorded RequestRecorder::ask(const load::RequestPlan& plan, const scenario::Design& design,
@@ -157,7 +178,9 @@ Recorded RequestRecorder::ask(const load::RequestPlan& plan, const scenario::Des
                            loadgen::targetOf(plan));
     };
     try {
-        const api::Reply reply = api::answer(plan.endpoint, context, requestFor(plan));
+        auto request = requestFor(plan);
+        if (request.method == "POST") request.idempotencyKey = load::idempotencyKey(0, m_keys++);
+        const api::Reply reply = api::answer(plan.endpoint, context, request);
         out.status = reply.status;
         out.rows = reply.rows;
         out.bytes = reply.body.size();

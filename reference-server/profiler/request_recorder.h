@@ -52,6 +52,11 @@ public:
     /// Deletes orders from the end until so many are left; their lines stay.
     void keepOrders(std::int64_t count);
 
+    /// The instant after everything so far; and deletes what was made since: lists that are
+    /// recorded later are those of the same shop, however many writes were recorded.
+    std::int64_t now() const { return m_nowMs + 1; }
+    void deleteSince(std::int64_t ms);
+
     /// Asks for what the plan asks for, and stops after `mostStatements` (0: never). Goes through
     /// the shared cache when the design has one. Throws std::runtime_error when the API fails.
     Recorded ask(const load::RequestPlan& plan, const scenario::Design& design,
@@ -59,6 +64,9 @@ public:
     /// The same answered by the shared cache, which is filled first. Throws std::runtime_error when
     /// it is not.
     Recorded askCached(const load::RequestPlan& plan, const scenario::Design& design);
+    /// The same POST with the same key a second time. Throws std::runtime_error when it is carried
+    /// out again.
+    Recorded askAgain(const load::RequestPlan& plan, const scenario::Design& design);
 
 private:
     Recorded ask(const load::RequestPlan& plan, const scenario::Design& design,
@@ -79,6 +87,7 @@ private:
     mechanisms::RecomputeBook m_recomputes{1};
     std::int64_t m_nowMs;
     api::IdMaker m_ids;
+    std::uint64_t m_keys = 0;  // made so far
     std::string m_secret = "recorded";
 };
 

@@ -108,6 +108,21 @@ TEST_F(RequestRecorderTest, AHitTakesNoStatementAndTheSameBytes) {
     EXPECT_EQ(hit.status, 200);
 }
 
+TEST_F(RequestRecorderTest, UnderAKeyTheSecondTimeNothingIsCarriedOut) {
+    auto c = of("orders.create", "on");
+    c.idempotency = "keys";
+    c.isHit = true;
+    const auto again = m_recorder.askAgain(planFor(c), c.design());
+    EXPECT_TRUE(ofShape(again, "orders.insert").empty());
+    ASSERT_FALSE(again.statements.empty());
+    EXPECT_EQ(again.statements.back().shape, "keys.find");
+    EXPECT_EQ(again.statements.back().rows, 1u);
+    EXPECT_EQ(again.status, 201);
+    c.idempotency = "off";
+    c.isHit = false;
+    EXPECT_THROW(m_recorder.askAgain(planFor(c), c.design()), std::runtime_error);
+}
+
 TEST_F(RequestRecorderTest, ALongListIsCutAfterSoManyStatements) {
     const auto c = of("orders.list", "off", "n_plus_one", "none");
     const auto cut = m_recorder.ask(planFor(c), c.design(), 11);

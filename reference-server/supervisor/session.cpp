@@ -31,6 +31,12 @@ constexpr double kSlowEmailFactor = 20;
 constexpr double kShortestFaultS = 0.25;
 constexpr double kLongestFaultS = 86'400;
 
+/// Faults that are a state of a node or of the load: on from their begin to their end.
+bool isSwitched(const std::string& fault) {
+    return fault == "flash_crowd" || fault == "abusive_client" || fault == "slow_email" ||
+           fault == "failing_email" || fault == "drop_replies";
+}
+
 /// Whose process a fault kills; empty: nobody's.
 std::string victimOf(const std::string& fault) {
     return fault == "kill_instance"  ? "instance"
@@ -201,6 +207,7 @@ awaitable<void> Session::start(const json& line) {
     hooks.onLine = [this](const std::string& node, const json& l) {
         if (l.contains("sample") && m_merger)
             m_merger->add(node, measure::sampleFromJson(l["sample"]));
+        if (l.contains("carried_out")) carriedOut(l["carried_out"]);
         for (const char* told : {"slow_requests", "statements"})
             if (l.contains(told)) m_emit({{told, l[told]}});
         if (l.contains("event"))
@@ -247,17 +254,27 @@ void Session::emitSample(measure::Sample s) {
     m_emit({{"sample", measure::toJson(s)}});
 }
 
+/// Told by the instances when it is committed. A key that was carried out before is a duplicate,
+/// whichever instance did it, and whether or not anybody heard of it.
+void Session::carriedOut(const json& what) {
+    const auto text = fmt::format("{} {}", what.at("user").get<std::uint64_t>(),
+                                  what.at("key").get<std::string>());
+    if (m_carriedOut.isAgain(std::hash<std::string>{}(text)))
+        ++m_duplicates[what.at("endpoint").get<std::string>()];
+}
+
 void Session::tick() {
     const auto now = measure::monotonicNow();
     if (const auto slot = m_clock.slotAt(now); slot != m_hostSlot) {
         // What was measured belongs to the slots that have ended since.
         const auto share = m_host.sinceLast();
-        for (std::int64_t ended = std::max<std::int64_t>(0, m_hostSlot); share && ended < slot;
-             ++ended) {
+        for (std::int64_t ended = std::max<std::int64_t>(0, m_hostSlot); ended < slot; ++ended) {
             measure::Sample host;
             host.slot = ended;
-            host.hostCpu = *share;
-            m_merger->add("host", host);
+            host.hostCpu = share.value_or(0);
+            for (const auto& [endpoint, n] : std::exchange(m_duplicates, {}))
+                host.endpoints[endpoint].server.duplicates = n;
+            if (share || !host.endpoints.empty()) m_merger->add("host", host);
         }
         m_hostSlot = slot;
     }
@@ -283,6 +300,17 @@ awaitable<void> Session::applyLoad(bool isChange) {
 awaitable<void> Session::applyTrouble() {
     co_await m_system->setTrouble(m_underWay["slow_email"] > 0 ? kSlowEmailFactor : 1,
                                   m_underWay["failing_email"] > 0 ? 1 : 0);
+}
+
+awaitable<void> Session::applySwitchedFault(const std::string& name) {
+    if (name == "drop_replies") {
+        co_await m_system->setLostReplies(
+            m_underWay[name] > 0 ? m_scenario.workload.droppedReplyPart : 0);
+    } else if (name == "slow_email" || name == "failing_email") {
+        co_await applyTrouble();
+    } else {
+        co_await applyLoad(true);
+    }
 }
 
 awaitable<void> Session::changeTo(Target target, EventKind kind, std::string text) {
@@ -323,17 +351,12 @@ awaitable<void> Session::fault(std::string name, double durationS) {
                                    kLongestFaultS, durationS));
     const std::string title = scenario::titleOfFault(name);
     std::string detail;
-    const bool isOfTheLoad = name == "flash_crowd" || name == "abusive_client";
-    if (isOfTheLoad || name == "slow_email" || name == "failing_email") {
+    if (isSwitched(name)) {
         // Two of a kind are one that lasts until the later end.
         ++m_underWay[name];
         std::string failure;
         try {
-            if (isOfTheLoad) {
-                co_await applyLoad(true);
-            } else {
-                co_await applyTrouble();
-            }
+            co_await applySwitchedFault(name);
         } catch (const std::exception& e) {
             failure = e.what();
         }
@@ -380,11 +403,8 @@ awaitable<void> Session::endFault(std::string name, std::string detail) {
             co_await m_system->endDeploy();
         } else if (!victimOf(name).empty()) {
             co_await m_system->release(detail);
-        } else if (name == "slow_email" || name == "failing_email") {
-            co_await applyTrouble();
-            if (goesOn) detail = "another one goes on";
         } else if (name != "flush_cache") {  // which fills again by itself
-            co_await applyLoad(true);
+            co_await applySwitchedFault(name);
             if (goesOn) detail = "another one goes on";
         }
     } catch (const std::exception& e) {

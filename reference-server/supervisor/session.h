@@ -15,6 +15,7 @@
 #include "reference-server/supervisor/host_usage.h"
 #include "reference-server/supervisor/slot_merger.h"
 #include "reference-server/supervisor/system.h"
+#include "simulator/load/carried_out.h"
 #include "simulator/measure/timeline.h"
 
 namespace tenfold::supervisor {
@@ -48,12 +49,14 @@ private:
                                              hardware::HardwareProfile hardware);
     boost::asio::awaitable<void> fault(std::string name, double durationS);
     boost::asio::awaitable<void> applyTrouble();
+    boost::asio::awaitable<void> applySwitchedFault(const std::string& name);
     boost::asio::awaitable<void> endFault(std::string name, std::string detail);
     boost::asio::awaitable<void> finish();
     boost::asio::awaitable<void> endNow();
     boost::asio::awaitable<void> applyLoad(bool isChange);
     void enqueue(nlohmann::json line);
     void enqueueLater(double afterS, nlohmann::json line);
+    void carriedOut(const nlohmann::json& what);
     void emitSample(measure::Sample sample);
     void phase(const std::string& name, const std::string& reason = "");
     void event(measure::EventKind kind, std::string text, std::string detail, bool isFlag);
@@ -70,6 +73,8 @@ private:
     measure::SlotClock m_clock;
     scenario::Scenario m_scenario;
     HostUsage m_host;
+    load::CarriedOut m_carriedOut;
+    std::map<std::string, std::uint64_t> m_duplicates;  // not yet in a sample, by endpoint
     std::int64_t m_hostSlot = -1;
     int m_flags = 0;
     bool m_isPaused = false;

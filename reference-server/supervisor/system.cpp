@@ -354,6 +354,14 @@ awaitable<void> System::setTrouble(double latencyFactor, double failureRatio) {
     publish(++m_allocated);
 }
 
+awaitable<void> System::setLostReplies(double part) {
+    const json line = {{"cmd", "lose_replies"}, {"part", part}};
+    const auto gateway = find("gateway");
+    if (!gateway || !co_await gateway->ask(line, "losing_replies", kLoadLimit))
+        throw RunError("the gateway is not running");
+    publish(++m_allocated);
+}
+
 awaitable<void> System::setLoad(double rateHz, double abuserRateHz) {
     co_await tellLoad(rateHz, abuserRateHz, m_version);
 }

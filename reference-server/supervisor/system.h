@@ -62,6 +62,8 @@ public:
     /// How much slower the provider takes e-mails, and which part of them it refuses, from now on;
     /// a change of its own, with a version. Throws RunError when it does not take it.
     boost::asio::awaitable<void> setTrouble(double latencyFactor, double failureRatio);
+    /// The part of the answers to writes that the gateway drops.
+    boost::asio::awaitable<void> setLostReplies(double part);
 
     /// Another load, under the version in force. Throws RunError when the generator does not take
     /// it.

@@ -25,7 +25,7 @@ TEST(Inputs, EveryShippedScenarioIsSound) {
     for (const char* name :
          {"naive", "sound", "first-minute", "connection-pooler", "in-process-cache", "indexes",
           "pagination", "query-shape", "rate-limiting", "read-replicas", "shared-cache",
-          "side-effects", "token-validation", "one-address"})
+          "side-effects", "token-validation", "one-address", "idempotency"})
         EXPECT_EQ(problemOf([&](auto& f) { f.scenario = name; }), "") << name;
 }
 

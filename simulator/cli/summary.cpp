@@ -136,6 +136,11 @@ json summaryOf(const measure::Timeline& timeline, const measure::Sample& window,
         {"samples", all.users.response.count()},
         {"statements_per_request", ratio(all.server.statements, all.server.requests)},
         {"outcomes", outcomesJson(all.users)},
+        // Of the whole run: an order that is there twice stays there.
+        {"tried_again",
+         {{"retries", whole.users.retries},
+          {"replays", whole.server.replays},
+          {"duplicates", whole.server.duplicates}}},
         {"by_endpoint", byEndpoint},
         {"nodes", nodes},
         {"where", where},
@@ -223,6 +228,12 @@ std::string summaryText(const json& s, const judge::Verdict& verdict) {
     };
     line("± at 90 %", fmt::format("{}  {}  {}", half("p50_ms"), half("p95_ms"), half("p99_ms")));
     line("statements a request", figure(s["statements_per_request"], "{:.2f}"));
+    if (const auto& again = s["tried_again"]; again["retries"] > 0)
+        line("tried again", fmt::format("{} times: {} answered from what was kept, {} carried out "
+                                        "twice",
+                                        again["retries"].get<std::uint64_t>(),
+                                        again["replays"].get<std::uint64_t>(),
+                                        again["duplicates"].get<std::uint64_t>()));
     if (!s["generator_lag_p99_ms"].is_null())
         line("lag, overrun p99", ms(s["generator_lag_p99_ms"]) + ", " + ms(s["overrun_p99_ms"]));
     if (!s["host_cpu"].is_null()) line("host CPU", figure(s["host_cpu"], "{:.0f} %", 100));

@@ -62,7 +62,8 @@ TEST(Summary, HasTheKeysThatRunJsonPromisesNoOthersAndItsSumsAgree) {
               (std::set<std::string>{"offered_per_s", "answered_per_s", "failed_ratio", "p50_ms",
                                      "p95_ms", "p99_ms", "samples", "statements_per_request",
                                      "outcomes", "by_endpoint", "nodes", "where", "overrun_p99_ms",
-                                     "generator_lag_p99_ms", "host_cpu", "verdict", "confidence"}));
+                                     "generator_lag_p99_ms", "host_cpu", "tried_again", "verdict",
+                                     "confidence"}));
     EXPECT_EQ(keysOf(j["verdict"]), (std::set<std::string>{"holds", "first_to_break", "withheld"}));
     cli::RunResult run;
     run.timeline = timeline;

@@ -35,22 +35,20 @@ std::uint64_t ClientCounts::ended() const {
 
 std::span<const CountField<ClientCounts>> clientFields() {
     using C = ClientCounts;
-    static constexpr std::array<CountField<C>, 8> fields{{
+    static constexpr auto fields = std::to_array<CountField<C>>({
         {"offered", &C::offered},
         {"sent", &C::sent},
         {"bytes", &C::bytes},
         {"stale_answers", &C::staleAnswers},
         {"stale_age_ms", &C::staleAgeMs},
         {"retries", &C::retries},
-        {"contract_failures", &C::contractFailures},
-        {"lost_sessions", &C::lostSessions},
-    }};
+    });
     return fields;
 }
 
 std::span<const CountField<ServerCounts>> serverFields() {
     using C = ServerCounts;
-    static constexpr std::array<CountField<C>, 24> fields{{
+    static constexpr auto fields = std::to_array<CountField<C>>({
         {"requests", &C::requests},
         {"statements", &C::statements},
         {"full_scan_steps", &C::fullScanSteps},
@@ -76,7 +74,7 @@ std::span<const CountField<ServerCounts>> serverFields() {
         {"calls_in_requests", &C::callsInRequests},
         {"replays", &C::replays},
         {"duplicates", &C::duplicates},
-    }};
+    });
     return fields;
 }
 

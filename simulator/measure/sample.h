@@ -65,10 +65,8 @@ struct ClientCounts {
     /// Products shown in an older version than one shown, or told to be written, before the client
     /// asked.
     std::uint64_t staleAnswers = 0;
-    std::uint64_t staleAgeMs = 0;        // of these, summed: how long the newer one had been known
-    std::uint64_t retries = 0;           // requests sent again for the same intention
-    std::uint64_t contractFailures = 0;  // answers that the client's version cannot read
-    std::uint64_t lostSessions = 0;      // answered "who are you?" although logged in
+    std::uint64_t staleAgeMs = 0;  // of these, summed: how long the newer one had been known
+    std::uint64_t retries = 0;     // requests sent again for the same intention
     /// From the intended send time; ok, plus time-out, unfinished and not sent at their limit.
     Histogram response;
     /// From the actual send time; answered requests of any status.

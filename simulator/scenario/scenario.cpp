@@ -6,15 +6,17 @@
 namespace tenfold::scenario {
 
 const std::vector<std::string>& faultNames() {
-    static const std::vector<std::string> names{
-        "abusive_client", "auth_down",     "failing_email", "flash_crowd",    "flush_cache",
-        "kill_cache",     "kill_instance", "kill_replica",  "rolling_deploy", "slow_email"};
+    static const std::vector<std::string> names{"abusive_client", "auth_down",     "drop_replies",
+                                                "failing_email",  "flash_crowd",   "flush_cache",
+                                                "kill_cache",     "kill_instance", "kill_replica",
+                                                "rolling_deploy", "slow_email"};
     return names;
 }
 
 std::string titleOfFault(const std::string& name) {
     if (name == "abusive_client") return "Abusive client";
     if (name == "auth_down") return "Auth service down";
+    if (name == "drop_replies") return "Drop replies after commit";
     if (name == "failing_email") return "Failing e-mail";
     if (name == "slow_email") return "Slow e-mail × 20";
     if (name == "flash_crowd") return "Flash crowd × 3";

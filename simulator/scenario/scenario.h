@@ -25,6 +25,9 @@ struct Workload {
     int addresses = 256;             // client addresses 127.1.x.y
     double sharedAddressPart = 0.1;  // part of the users behind one address (NAT)
     double abuserFactor = 3;         // the abusive client's rate, times the users' rate
+    int clientRetries = 0;           // of a request that failed or was not answered in time
+    double retryBackoffMs = 500;     // before the first of them, at most
+    double droppedReplyPart = 0.05;  // of the writes, while replies are dropped
 
     Rate rate() const { return rateOf(dailyActiveUsers, requestsPerUserPerDay, peakFactor); }
     bool operator==(const Workload&) const = default;

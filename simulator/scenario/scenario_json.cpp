@@ -61,6 +61,9 @@ void readWorkload(const json& j, const std::string& path, Workload& w, Problems&
     r.integer("addresses", w.addresses, 1, 256);
     r.number("shared_address_part", w.sharedAddressPart, 0, 1);
     r.number("abuser_factor", w.abuserFactor, 0, 20);
+    r.integer("client_retries", w.clientRetries, 0, 10);
+    r.number("retry_backoff_ms", w.retryBackoffMs, 1, 20'000);
+    r.number("dropped_reply_part", w.droppedReplyPart, 0, 1);
     r.finish();
     // Each number may be sound and their product not: no generator makes a billion a second.
     if (const double peakHz = w.rate().peakHz; peakHz > kMostPeakHz)
@@ -125,7 +128,10 @@ json toJson(const Scenario& s) {
                 {"client_timeout_ms", w.clientTimeoutMs},
                 {"addresses", w.addresses},
                 {"shared_address_part", w.sharedAddressPart},
-                {"abuser_factor", w.abuserFactor}}},
+                {"abuser_factor", w.abuserFactor},
+                {"client_retries", w.clientRetries},
+                {"retry_backoff_ms", w.retryBackoffMs},
+                {"dropped_reply_part", w.droppedReplyPart}}},
               {"design", toJson(s.design)},
               {"hardware", s.hardware},
               {"machines",

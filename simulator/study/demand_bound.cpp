@@ -26,8 +26,8 @@ bool hasCache(const scenario::Design& design) {
 std::string keyOf(const scenario::Scenario& s, const hardware::HardwareProfile& hardware) {
     std::string key = fmt::format("{} {} {}", hardware.id, s.objective.p99Ms, hasCache(s.design));
     // Whatever a request's statements may depend on; the rest only makes more keys.
-    for (const char* id :
-         {"indexes", "query_shape", "pagination", "side_effects", "shared_cache", "serialisation"})
+    for (const char* id : {"indexes", "query_shape", "pagination", "side_effects", "shared_cache",
+                           "serialisation", "idempotency"})
         key += " " + s.design.of(id).value;
     key += fmt::format(" {}", s.design.parameter("pagination", "page_size", 20));
     for (const auto& [endpoint, weight] : s.workload.mix)

@@ -53,8 +53,27 @@ void Api::start(std::uint32_t index, Instance& instance, Nanos now) {
         askCache(r, index, Phase::looking, now, hop);
         return;
     }
-    chooseTrace(r, false);
+    if (r.design->hasKeys && r.intention != 0) lookAtKey(r, now);
+    chooseTrace(r, r.isKept);
     read(index, now, now + hop);
+}
+
+/// What the database will say of its key.
+void Api::lookAtKey(Request& r, Nanos now) {
+    using State = IdempotencyKeys::State;
+    auto& keys = *m_system.mechanisms().keys;
+    const State state = keys.of(r.intention, now);
+    if (state == State::unknown) return;
+    r.isKept = true;
+    if (state == State::inProgress) {
+        r.failure = kInProgress;
+        r.failureStatus = 409;
+        return;
+    }
+    ++r.counts.replays;
+    if (state != State::leftBehind) return;
+    r.isLeftBehind = true;
+    keys.take(r.intention, now + r.design->leaseNs);
 }
 
 void Api::chooseTrace(Request& r, bool isHit) {
@@ -172,12 +191,16 @@ void Api::read(std::uint32_t index, Nanos now, Nanos startAt) {
     Request& r = m_system.requests()[index];
     Instance& instance = *m_instances[r.instance];
     r.phase = Phase::reading;
+    const bool hasCall =
+        r.trace->isWrite && r.design->isInline && DesignState::hasSideEffect(r.endpoint);
+    if (hasCall && !r.isKept && !r.isCalled && r.step == r.trace->ends.front())
+        return call(index, startAt);
     if (r.step >= r.trace->statementCount()) {
-        if (r.trace->isWrite && r.design->isInline && DesignState::hasSideEffect(r.endpoint))
-            return call(index, startAt);
-        const bool isKept = r.design->hasCache && DesignState::isCacheable(r.endpoint);
-        if (isKept && !m_system.isCacheAlive()) endRecompute(r);
-        if (!isKept || !m_system.isCacheAlive()) return compute(index, now, startAt);
+        if (r.isLeftBehind && !r.isCalled) return call(index, startAt);
+        if (r.failure) return fail(index, now, r.failure, r.failureStatus);
+        const bool isForCache = r.design->hasCache && DesignState::isCacheable(r.endpoint);
+        if (isForCache && !m_system.isCacheAlive()) endRecompute(r);
+        if (!isForCache || !m_system.isCacheAlive()) return compute(index, now, startAt);
         r.since = now;
         r.computedAt = startAt;
         return askCache(r, index, Phase::storing, now, startAt - now);
@@ -210,9 +233,20 @@ void Api::call(std::uint32_t index, Nanos startAt) {
 void Api::callEnded(std::uint32_t index, CallEnd end, Nanos now) {
     Request& r = m_system.requests()[index];
     r.spent(Stage::sideEffects, now - r.since);
-    if (end == CallEnd::done) return compute(index, now, now);
-    if (end == CallEnd::failed) return fail(index, now, "side_effect_failed", 502);
-    fail(index, now, "side_effect_timeout", 504);
+    r.isCalled = true;
+    if (r.design->hasKeys && r.intention != 0)
+        m_system.mechanisms().keys->finish(r.intention, end == CallEnd::done);
+    if (end == CallEnd::failed) {
+        r.failure = "side_effect_failed";
+        r.failureStatus = 502;
+    } else if (end == CallEnd::timedOut) {
+        r.failure = "side_effect_timeout";
+        r.failureStatus = 504;
+    }
+    // With a key it is written down how it went.
+    if (r.step < r.trace->statementCount()) return read(index, now, now);
+    if (r.failure) return fail(index, now, r.failure, r.failureStatus);
+    compute(index, now, now);
 }
 
 void Api::lent(std::uint32_t index, Nanos now) {
@@ -231,9 +265,10 @@ void Api::send(std::uint32_t index, Nanos now) {
     w.requestGeneration = r.generation;
     w.node = r.node;
     w.trace = r.trace;
-    w.isWrite = r.trace->isWrite;
+    w.isWrite = r.trace->isWrite && !(r.isKept && r.step > 0);
+    w.isRefused = w.isWrite && r.isKept;
     w.first = r.step;
-    w.count = w.isWrite ? r.trace->statementCount() : 1;
+    w.count = r.trace->isWrite ? r.trace->roundTrip(r.step) : 1;
     w.sentAt = std::max(now, r.since);
     const Nanos hop = r.design->hasPooler ? m_system.hopNs(Hop::pooler, r.step > 0) : 0;
     m_system.at(w.sentAt + hop + m_system.halfLinkNs(), EventKind::workArrives, r.work);
@@ -283,12 +318,14 @@ void Api::statementAnswers(std::uint32_t workIndex, Nanos now) {
         known = std::max(known, w.lsn);
         if (r.writtenLsn > 0 && w.lsn < r.writtenLsn) ++r.counts.staleOwnReads;
     }
-    if (w.isWrite) {
+    if (w.isWrite || r.isKept) {
         r.replyLsn = w.lsn;
     } else if (r.product != 0) {
         r.shownVersion = m_system.versions().at(r.product, w.lsn);
     }
     r.step += w.count;
+    // Another attempt was quicker while this one was on its way.
+    if (r.isKept && w.isWrite && !w.isRefused) r.step = r.trace->statementCount();
     read(w.request, now, now);
 }
 

@@ -86,6 +86,7 @@ private:
     void goesOnWithoutCache(std::uint32_t request, Nanos now);
     void beginRecompute(Request& r, Nanos now);
     void endRecompute(Request& r);
+    void lookAtKey(Request& r, Nanos now);
     void chooseTrace(Request& r, bool isHit);
     void read(std::uint32_t index, Nanos now, Nanos startAt);
     void lent(std::uint32_t index, Nanos now);

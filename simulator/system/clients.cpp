@@ -21,7 +21,9 @@ Clients::Clients(System& system, const scenario::Scenario& s)
       m_mix(s.seed, s.workload.mix, s.workload.zipfExponent),
       m_users(random::Stream(s.seed, "arrivals.users")),
       m_abuser(random::Stream(s.seed, "arrivals.abuser")),
-      m_abuserStream(s.seed, "abuser.requests") {}
+      m_abuserStream(s.seed, "abuser.requests"),
+      m_retries{s.workload.clientRetries, s.workload.retryBackoffMs},
+      m_backoff(s.seed, "client.retries") {}
 
 void Clients::setRate(double usersHz, double abuserHz, Nanos now) {
     // A rate that stays keeps its arrivals, as in the generator.
@@ -62,17 +64,42 @@ void Clients::ask(const load::RequestPlan& plan, bool isAbuser, Nanos now) {
         isAbuser ? m_addresses : load::addressOf(plan.user, m_addresses, m_sharedPart));
     r.key = m_system.design().keyOf(plan);
     if (m_system.design().edges > 0) r.addressKey = load::addressKeyOf(plan);
+    if (DesignState::takesKey(plan.endpoint)) r.intention = ++m_meant;
     if (const auto& id = load::endpoints()[plan.endpoint].id;
-        id == "products.get" || id == "products.update") {
+        id == "products.get" || id == "products.update")
         r.product = plan.product;
-        r.knownVersion = m_known.newest(r.product);
-    }
-    if (r.user < m_lsnOf.size()) r.writtenLsn = m_lsnOf[r.user];
     ++m_open;
     m_system.book().offered(r);
-    if (m_deadlines.empty()) m_system.at(now + m_patienceNs, EventKind::clientGivesUp, 0);
-    m_deadlines.push_back({index, r.generation, now + m_patienceNs});
+    send(index, now);
+}
+
+/// One attempt, by what its client knows now.
+void Clients::send(std::uint32_t index, Nanos now) {
+    Request& r = m_system.requests()[index];
+    if (r.product != 0) r.knownVersion = m_known.newest(r.product);
+    if (r.user < m_lsnOf.size()) r.writtenLsn = m_lsnOf[r.user];
+    Nanos patienceEnds = now + m_patienceNs;
+    if (m_drainEnds > 0) patienceEnds = std::min(patienceEnds, m_drainEnds);
+    if (m_deadlines.empty()) m_system.at(patienceEnds, EventKind::clientGivesUp, 0);
+    m_deadlines.push_back({index, r.generation, patienceEnds});
     enter(index, now);
+}
+
+void Clients::triesAgain(std::uint32_t attempt, Nanos now) {
+    const auto index = m_system.newRequest();
+    Request& r = m_system.requests()[index];
+    const auto generation = r.generation;
+    r = m_attempts[attempt].like;
+    r.generation = generation;
+    m_attempts.giveBack(attempt);
+    m_system.book().retried(r);
+    send(index, now);
+}
+
+void Clients::connectionBroke(std::uint32_t index, Nanos now) {
+    m_system.requests()[index].bytes = 0;
+    end(index, Outcome::refused, now);
+    m_system.forget(index);
 }
 
 /// With a token that is good, or after it has been traded for the next one.
@@ -103,10 +130,35 @@ void Clients::refreshed(std::uint32_t user, bool isGood, Nanos now) {
     }
 }
 
-void Clients::end(std::uint32_t index, Outcome outcome, double responseMs) {
+void Clients::end(std::uint32_t index, Outcome outcome, Nanos now) {
     Request& r = m_system.requests()[index];
     r.isEnded = true;
+    const int status = outcome == Outcome::timeout || outcome == Outcome::refused ? 0 : r.status;
+    if (m_retries.allows(r.attempts, outcome, status)) {
+        const Nanos at = now + m_retries.waitNs(r.attempts, m_backoff);
+        if (m_drainEnds == 0 || at < m_drainEnds) {
+            const auto attempt = m_attempts.take();
+            Request& like = m_attempts[attempt].like;
+            like.endpoint = r.endpoint;
+            like.user = r.user;
+            like.key = r.key;
+            like.address = r.address;
+            like.addressKey = r.addressKey;
+            like.product = r.product;
+            like.isAbuser = r.isAbuser;
+            like.intention = r.intention;
+            like.attempts = static_cast<std::uint8_t>(r.attempts + 1);
+            like.dueAt = r.dueAt;
+            m_system.at(at, EventKind::clientRetries, attempt);
+            return;
+        }
+    }
     --m_open;
+    double responseMs = static_cast<double>(now - r.dueAt) / 1e6;
+    if (outcome == Outcome::timeout) {
+        const double patienceMs = static_cast<double>(m_patienceNs) / 1e6;
+        responseMs = r.attempts > 1 ? std::max(responseMs, patienceMs) : patienceMs;
+    }
     m_system.book().ended(r, outcome, responseMs);
 }
 
@@ -126,7 +178,7 @@ void Clients::answerDelivered(std::uint32_t index, Nanos now) {
             if (r.shownVersion < r.knownVersion)
                 m_system.book().stale(r, m_known.ageOf(r.product, r.shownVersion, r.dueAt));
         }
-        end(index, outcome, static_cast<double>(now - r.dueAt) / 1e6);
+        end(index, outcome, now);
     }
     m_system.forget(index);
 }
@@ -138,7 +190,7 @@ void Clients::givesUp(Nanos now) {
         const bool isOver = r.generation != d.generation || r.isEnded;
         if (!isOver && d.at > now) break;
         m_deadlines.pop_front();
-        if (!isOver) end(d.request, Outcome::timeout, static_cast<double>(m_patienceNs) / 1e6);
+        if (!isOver) end(d.request, Outcome::timeout, now);
     }
     if (!m_deadlines.empty()) m_system.at(m_deadlines.front().at, EventKind::clientGivesUp, 0);
 }

@@ -173,9 +173,9 @@ void Databases::finishStatement(std::uint32_t index, Nanos now) {
     std::erase(node.works, index);
     Nanos at = now;
     if (w.isWrite) {
-        if (!w.isAbandoned) {
+        if (!w.isAbandoned && !w.isRefused) {
             committed(now);
-            if (w.request != kNone) madeOf(m_system.requests()[w.request], now);
+            if (w.request != kNone && w.first == 0) madeOf(m_system.requests()[w.request], now);
             // The next writer may begin while this one waits for its flush.
             const auto flush = static_cast<Nanos>(m_hardware.commitFlushMs * 1e6);
             w.databaseNs += flush;
@@ -198,6 +198,7 @@ void Databases::madeOf(Request& r, Nanos now) {
         r.shownVersion = m_system.versions().change(r.product, m_nodes.front()->lsn);
         if (r.design->hasEvents) jobs.add({NewJob::Kind::news, r.product, r.shownVersion}, now);
     }
+    if (r.intention != 0 && !m_system.carriedOut(r, now)) return;
     if (r.design->isQueued && DesignState::hasSideEffect(r.endpoint))
         jobs.add(
             {DesignState::isEmail(r.endpoint) ? NewJob::Kind::email : NewJob::Kind::webhook, 0, 0},

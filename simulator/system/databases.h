@@ -28,6 +28,7 @@ struct Work {
     std::uint64_t count = 1;
     std::uint64_t done = 0;
     bool isWrite = false;
+    bool isRefused = false;    // a write that comes to nothing
     bool isAbandoned = false;  // nobody waits for the answer any more
     bool hasFailed = false;    // the node died, or the wait for the lock was too long
     bool isOnCores = false;

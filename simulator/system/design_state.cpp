@@ -19,6 +19,7 @@ constexpr std::uint64_t kWarmSeed = 0x5eed;
 constexpr int kWarmDraws = 50'000;
 constexpr Nanos kYearNs = 31'536'000'000'000'000;
 constexpr double kEdgeEntryBytes = 800;
+constexpr Nanos kLeaseBeyondNs = 1'000'000'000;  // as the live API
 
 std::uint64_t fnv(std::string_view text) {
     std::uint64_t h = 0xcbf29ce484222325ULL;
@@ -48,6 +49,8 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     isInline = design.is("side_effects", "inline");
     isQueued = design.is("side_effects", "queued");
     callTimeoutNs = static_cast<Nanos>(design.parameter("side_effects", "timeout_s", 5) * 1e9);
+    hasKeys = design.is("idempotency", "keys");
+    leaseNs = callTimeoutNs + kLeaseBeyondNs;
     hasPooler = !design.is("connection_pooler", "off");
     poolerSize = static_cast<int>(design.parameter("connection_pooler", "size", 25));
     poolerWaitNs =
@@ -67,7 +70,7 @@ DesignState::DesignState(std::uint64_t number, scenario::Design d, const Inputs&
     const auto& endpoints = load::endpoints();
     for (std::size_t e = 0; e < endpoints.size(); ++e) {
         m_misses.push_back(&inputs.operations->traces(e, design, false));
-        m_hits.push_back((hasCache || hasLocalCache) && isCacheable(e)
+        m_hits.push_back(((hasCache || hasLocalCache) && isCacheable(e)) || (hasKeys && takesKey(e))
                              ? &inputs.operations->traces(e, design, true)
                              : nullptr);
     }
@@ -85,6 +88,10 @@ bool DesignState::isImmutable(std::size_t endpoint) {
 
 bool DesignState::isEdgeable(std::size_t endpoint) const {
     return load::endpoints()[endpoint].isShareable && (edgeTtlNs > 0 || isImmutable(endpoint));
+}
+
+bool DesignState::takesKey(std::size_t endpoint) {
+    return load::endpoints()[endpoint].method == "POST";
 }
 
 bool DesignState::hasSideEffect(std::size_t endpoint) {

@@ -43,6 +43,8 @@ struct DesignState {
     /// Whether a write has something done at somebody else's, and whether that is an e-mail.
     static bool hasSideEffect(std::size_t endpoint);
     static bool isEmail(std::size_t endpoint);
+    /// Whether its requests carry a key.
+    static bool takesKey(std::size_t endpoint);
     /// Puts into the caches what they would hold after a long time at the scenario's rate: each key
     /// with probability λT ∕ (1 + λT), T the time to live and λ the rate at which this cache is
     /// asked for it.
@@ -59,7 +61,7 @@ struct DesignState {
     bool isRecomputedEarly = false;
     double earlyBeta = 1;
     Nanos cacheTtlNs = 0;
-    bool hasEvents = false;  // changes of products are told to the cache
+    bool hasEvents = false;   // changes of products are told to the cache
     std::uint32_t edges = 0;  // of the CDN
     Nanos edgeRttNs = 0;      // users to edge
     Nanos originRttNs = 0;    // users to origin, by an edge or not
@@ -67,6 +69,8 @@ struct DesignState {
     bool isInline = false;    // side effects are calls inside the request …
     bool isQueued = false;    // … or jobs
     Nanos callTimeoutNs = 0;
+    bool hasKeys = false;  // writes are carried out once for each key
+    Nanos leaseNs = 0;     // of a key whose side effect is under way
     bool hasPooler = false;
     int poolerSize = 0;
     Nanos poolerWaitNs = 0;

@@ -15,6 +15,7 @@ enum class EventKind : std::uint8_t {
     abuserArrives,     // clients
     clientGivesUp,     // clients: the oldest open request has reached its limit
     answerDelivered,   // clients, a request
+    clientRetries,     // clients, an attempt to come
     apiGivesUp,        // API: the oldest request has reached the API's own limit
     apiCores,          // API, an instance: its emulated cores
     cacheAnswers,      // API, a request: a cache command has come back

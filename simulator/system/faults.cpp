@@ -33,6 +33,10 @@ void System::applyTrouble() {
     m_provider.setTrouble(m_slowEmails > 0 ? kSlowEmailFactor : 1, m_failingEmails > 0 ? 1 : 0);
 }
 
+void System::applyLostReplies() {
+    m_gateway.setLostReplies(m_droppedReplies > 0 ? m_scenario.workload.droppedReplyPart : 0);
+}
+
 void System::beginFault(const std::string& name, double durationS) {
     RunningFault fault{name};
     std::string detail;
@@ -49,6 +53,9 @@ void System::beginFault(const std::string& name, double durationS) {
     } else if (name == "failing_email") {
         ++m_failingEmails;
         applyTrouble();
+    } else if (name == "drop_replies") {
+        ++m_droppedReplies;
+        applyLostReplies();
     } else if (name == "kill_instance") {
         fault.subject = m_api.killOne(m_now);
         if (fault.subject != kNone) detail = m_api.instances()[fault.subject]->name;
@@ -93,6 +100,10 @@ void System::endFault(std::uint32_t index) {
     if (fault.name == "slow_email") --m_slowEmails;
     if (fault.name == "failing_email") --m_failingEmails;
     if (fault.name == "slow_email" || fault.name == "failing_email") applyTrouble();
+    if (fault.name == "drop_replies") {
+        --m_droppedReplies;
+        applyLostReplies();
+    }
     if (fault.name == "kill_instance") m_api.revive(fault.subject, m_now);
     if (fault.name == "kill_replica") {
         m_databases.revive(fault.subject, m_now);

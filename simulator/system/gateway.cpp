@@ -20,7 +20,7 @@ constexpr Nanos kCheckEvery = 1'000'000'000;
 constexpr Nanos kLeeway = 1'000'000'000;
 }  // namespace
 
-Gateway::Gateway(System& system) : m_system(system) {
+Gateway::Gateway(System& system, std::uint64_t seed) : m_system(system), m_lostReplies(seed) {
     m_system.at(kCheckEvery, EventKind::healthCheck, 0);
 }
 
@@ -121,6 +121,15 @@ void Gateway::drop(std::uint32_t index) {
     m_system.forget(index);
 }
 
+/// It is done, and the connection breaks before its client is told.
+void Gateway::lose(std::uint32_t index, Nanos now) {
+    ++m_rejected["reply_lost"];
+    Request& r = m_system.requests()[index];
+    r.isServed = true;
+    leave(r);
+    m_system.clients().connectionBroke(index, now);
+}
+
 void Gateway::finish(std::uint32_t index, Nanos now) {
     Request& r = m_system.requests()[index];
     r.isServed = true;
@@ -153,6 +162,8 @@ void Gateway::answered(std::uint32_t index, Nanos now) {
     Request& r = m_system.requests()[index];
     if (isGivenUp(r)) {  // the link is not booked for bytes that nobody takes
         drop(index);
+    } else if (m_lostReplies.loses(r.endpoint, r.status)) {
+        lose(index, now);
     } else {
         finish(index, now);
     }

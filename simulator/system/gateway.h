@@ -8,6 +8,7 @@
 
 #include "simulator/hardware/link.h"
 #include "simulator/hardware/profile.h"
+#include "simulator/load/lost_replies.h"
 #include "simulator/measure/sample.h"
 #include "simulator/system/event.h"
 
@@ -20,7 +21,7 @@ struct Request;
 /// The gateway: admission, the least busy instance, one bounded line, the link to the clients.
 class Gateway {
 public:
-    explicit Gateway(System& system);
+    Gateway(System& system, std::uint64_t seed);
 
     void configure(const hardware::HardwareProfile& hardware);
     void arrive(std::uint32_t request, Nanos now);
@@ -36,6 +37,9 @@ public:
 
     void collect(measure::Sample& sample);
 
+    /// The part of the answers to writes that is lost from now on.
+    void setLostReplies(double part) { m_lostReplies.setPart(part); }
+
 private:
     struct Waiter {
         std::uint32_t request;
@@ -50,11 +54,13 @@ private:
     /// Nobody needs its answer any more: not its client, and not those who ask at its edge.
     static bool isGivenUp(const Request& request);
     void drop(std::uint32_t request);
+    void lose(std::uint32_t request, Nanos now);
     void finish(std::uint32_t request, Nanos now);
     void release(std::uint32_t request, Nanos now);
     void serveLine(Nanos now);
 
     System& m_system;
+    load::LostReplies m_lostReplies;
     hardware::HardwareProfile m_hardware;
     hardware::SharedLink m_originLink{0, 0};
     std::deque<Waiter> m_line;

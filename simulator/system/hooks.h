@@ -117,6 +117,26 @@ public:
     virtual Held held(std::uint32_t edge) const = 0;
 };
 
+/// The keys under which writes were carried out.
+class IdempotencyKeys {
+public:
+    enum class State {
+        unknown,     // not carried out, or forgotten
+        inProgress,  // it stands, and somebody carries out its side effect
+        leftBehind,  // it stands, and its side effect is still to be carried out
+        done,
+    };
+    virtual ~IdempotencyKeys() = default;
+    virtual void configure(const scenario::Design& design) = 0;
+    virtual State of(std::uint64_t intention, Nanos now) = 0;
+    /// Committed with its write; `lockedUntil` 0: nothing is left to do.
+    virtual void store(std::uint64_t intention, Nanos now, Nanos lockedUntil) = 0;
+    /// Somebody goes on with what was left behind.
+    virtual void take(std::uint64_t intention, Nanos lockedUntil) = 0;
+    virtual void finish(std::uint64_t intention, bool isDone) = 0;
+    virtual std::size_t keys() const = 0;
+};
+
 /// Which database answers a read.
 class ReadRouter {
 public:
@@ -177,6 +197,7 @@ struct Mechanisms {
     std::unique_ptr<Edges> edges;
     std::unique_ptr<ReadRouter> router;
     std::unique_ptr<JobQueue> jobs;
+    std::unique_ptr<IdempotencyKeys> keys;
 };
 
 }  // namespace tenfold::system

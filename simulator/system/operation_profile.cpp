@@ -55,6 +55,7 @@ const std::vector<OperationTrace>& OperationProfile::traces(std::size_t endpoint
     const auto& queryShape = design.of("query_shape").value;
     const auto& pagination = design.of("pagination").value;
     const auto& sideEffects = design.of("side_effects").value;
+    const auto& idempotency = design.of("idempotency").value;
     const auto& serialisation = design.of("serialisation").value;
     const auto& sharedCache = design.of("shared_cache").value;
     const int pageSize = pageSizeOf(design);
@@ -64,17 +65,17 @@ const std::vector<OperationTrace>& OperationProfile::traces(std::size_t endpoint
             o.pagination.value_or(pagination) == pagination &&
             o.pageSize.value_or(pageSize) == pageSize &&
             o.sideEffects.value_or(sideEffects) == sideEffects &&
+            o.idempotency.value_or(idempotency) == idempotency &&
             o.serialisation.value_or(serialisation) == serialisation &&
             o.sharedCache.value_or(sharedCache) == sharedCache)
             return o.traces;
     throw std::runtime_error(fmt::format(
         "{}: {} answered by the {} with indexes={}, query_shape={}, pagination={}, page size {}, "
-        "side_effects={}, serialisation={}, shared_cache={} is not recorded; `tenfold-cli profile "
-        "--set pagination.page_size={}` "
-        "records it",
+        "side_effects={}, idempotency={}, serialisation={}, shared_cache={} is not recorded; "
+        "`tenfold-cli profile --set pagination.page_size={}` records it",
         m_file.string(), load::endpoints().at(endpoint).id, isHit ? "shared cache" : "database",
-        indexes, queryShape, pagination, pageSize, sideEffects, serialisation, sharedCache,
-        pageSize));
+        indexes, queryShape, pagination, pageSize, sideEffects, idempotency, serialisation,
+        sharedCache, pageSize));
 }
 
 std::uint64_t OperationProfile::keyOf(const load::RequestPlan& plan, const Design& design) {

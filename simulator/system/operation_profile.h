@@ -34,6 +34,17 @@ struct OperationTrace {
     std::uint64_t bytes = 0;                // of the body
     int status = 200;
 
+    // Of a write: where its round trips end, counted in statements. Its transaction is one, and
+    // what is written down after a call another; an answer that is kept takes the attempt that was
+    // refused, its ROLLBACK, and the look at what is kept.
+    std::vector<std::uint64_t> ends;
+
+    /// Statements of the round trip that begins with this one.
+    std::uint64_t roundTrip(std::uint64_t first) const {
+        for (const auto end : ends)
+            if (first < end) return end - first;
+        return 1;
+    }
     /// Statements of the whole request.
     std::uint64_t statementCount() const {
         return statements.size() + repeatLast * (repeatTimes - 1);
@@ -57,8 +68,8 @@ public:
     /// Traces of one endpoint (index into load::endpoints()) under a design, sorted by key; each in
     /// proportion to how often the generator drew its key, so that a uniform draw among all of them
     /// has the right frequencies. One trace alone: every request takes the same. Never empty.
-    /// `isHit`: answered by the shared cache. Throws std::runtime_error saying which combination is
-    /// not recorded and the command that records it.
+    /// `isHit`: answered by the shared cache, or a write by what is kept under its key. Throws
+    /// std::runtime_error saying which combination is not recorded and the command that records it.
     const std::vector<OperationTrace>& traces(std::size_t endpoint, const scenario::Design& design,
                                               bool isHit) const;
     /// The key of a request among traces: load::keyOf().
@@ -83,6 +94,7 @@ private:
         std::optional<std::string> pagination;
         std::optional<int> pageSize;
         std::optional<std::string> sideEffects;
+        std::optional<std::string> idempotency;
         std::optional<std::string> serialisation;
         std::optional<std::string> sharedCache;
         std::vector<OperationTrace> traces;

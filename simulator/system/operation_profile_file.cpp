@@ -94,7 +94,20 @@ OperationTrace traceFrom(const Value& v, std::size_t statements, std::uint64_t& 
     return t;
 }
 
-std::vector<OperationTrace> tracesFrom(const Value& v, std::size_t statements, bool isWrite) {
+/// Where the round trips of a write end.
+std::vector<std::uint64_t> endsOf(const OperationTrace& t, bool isKept,
+                                  const std::vector<StatementTrace>& statements) {
+    const auto count = t.statementCount();
+    if (isKept && count > 2) return {count - 2, count - 1, count};
+    std::vector<std::uint64_t> ends;
+    for (std::size_t i = 0; i + 1 < t.statements.size(); ++i)
+        if (statements[t.statements[i]].shape == "commit") ends.push_back(i + 1);
+    ends.push_back(count);
+    return ends;
+}
+
+std::vector<OperationTrace> tracesFrom(const Value& v, const std::vector<StatementTrace>& known,
+                                       bool isWrite, bool isKept) {
     struct Drawn {
         OperationTrace trace;
         std::uint64_t draws = 0;
@@ -104,8 +117,9 @@ std::vector<OperationTrace> tracesFrom(const Value& v, std::size_t statements, b
     const auto n = v.listOf(1, kMany, "a list of traces, at least one");
     for (std::size_t i = 0; i < n; ++i) {
         Drawn d;
-        d.trace = traceFrom(v.at(i), statements, d.draws);
+        d.trace = traceFrom(v.at(i), known.size(), d.draws);
         d.trace.isWrite = isWrite;
+        if (isWrite) d.trace.ends = endsOf(d.trace, isKept, known);
         common = std::gcd(common, d.draws);
         drawn.push_back(std::move(d));
     }
@@ -122,9 +136,11 @@ std::optional<std::string> textUnlessAny(const Value& v) {
 /// What makes two operations the same one.
 json combinationOf(const json& operation) {
     json c;
-    for (const char* key : {"endpoint", "cache", "indexes", "query_shape", "pagination",
-                            "page_size", "side_effects", "serialisation", "shared_cache"})
+    for (const char* key :
+         {"endpoint", "cache", "indexes", "query_shape", "pagination", "page_size", "side_effects",
+          "idempotency", "serialisation", "shared_cache"})
         c[key] = operation.value(key, json());
+    if (c["idempotency"].is_null()) c["idempotency"] = "off";
     return c;
 }
 
@@ -168,10 +184,16 @@ void OperationProfileFile::read(const std::filesystem::path& file, OperationProf
         if (!v.at("page_size").isAny())
             o.pageSize = static_cast<int>(v.at("page_size").number(1, 1'000'000));
         o.sideEffects = textUnlessAny(v.at("side_effects"));
+        // Of those that take a key; a file from before there were any has what it took without.
+        if (v.has("idempotency")) {
+            o.idempotency = textUnlessAny(v.at("idempotency"));
+        } else if (load::endpoints()[o.endpoint].method == "POST") {
+            o.idempotency = "off";
+        }
         o.serialisation = textUnlessAny(v.at("serialisation"));
         o.sharedCache = textUnlessAny(v.at("shared_cache"));
         const bool isWrite = v.has("write") && v.at("write").flag();
-        o.traces = tracesFrom(v.at("traces"), count, isWrite);
+        o.traces = tracesFrom(v.at("traces"), into.m_statements, isWrite, o.isHit);
         into.m_operations.push_back(std::move(o));
     }
 }

@@ -277,6 +277,32 @@ TEST_F(ShippedProfile, WholeRowsAreMoreOfEverythingThanTheContractNeeds) {
     }
 }
 
+TEST_F(ShippedProfile, AKeyIsTwoStatementsMoreAndWhatIsKeptThreeRoundTrips) {
+    for (const char* id : {"orders.create", "payments.create", "reviews.create"})
+        for (const std::string effects : {"side_effects=queued", "side_effects=inline"}) {
+            const auto traceOf = [&](const char* idempotency, bool isHit) {
+                return m_profile
+                    .traces(endpoint(id), designWith({"indexes=on", effects, idempotency}), isHit)
+                    .front();
+            };
+            const auto off = traceOf("idempotency=off", false);
+            const auto with = traceOf("idempotency=keys", false);
+            // Inline it is written down that the call was made: BEGIN, UPDATE, COMMIT.
+            const bool isCalled =
+                effects == "side_effects=inline" && std::string(id) != "reviews.create";
+            EXPECT_EQ(with.statementCount(), off.statementCount() + 2 + (isCalled ? 3 : 0)) << id;
+            EXPECT_EQ(off.ends, std::vector{off.statementCount()});
+            EXPECT_EQ(with.ends.size(), isCalled ? 2u : 1u) << id;
+            EXPECT_EQ(with.roundTrip(0), off.statementCount() + 2);
+            EXPECT_EQ(with.bytes, off.bytes);
+            const auto kept = traceOf("idempotency=keys", true);
+            ASSERT_EQ(kept.ends.size(), 3u);
+            EXPECT_EQ(m_profile.statements()[kept.statements.back()].shape, "keys.find");
+            EXPECT_EQ(kept.bytes, off.bytes) << "the same answer";
+            EXPECT_EQ(kept.status, 201);
+        }
+}
+
 TEST_F(ShippedProfile, HasManyCustomersAndTheirOrdersAsTheyAre) {
     const auto design =
         designWith({"indexes=on", "pagination=keyset", "serialisation=explicit_fields"});

@@ -16,6 +16,8 @@ struct OperationTrace;
 struct DesignState;
 
 constexpr std::uint32_t kNone = 0xffffffff;
+// Why a request with the key of one that goes on is refused, as live.
+constexpr const char* kInProgress = "idempotency_in_progress";
 
 /// Where a request is on its way through the API.
 enum class Phase : std::uint8_t {
@@ -50,9 +52,16 @@ struct Request {
     bool holdsLock = false;
     bool isRecomputing = false;  // for the shared cache
     bool isFromLocal = false;    // answered by its instance's own memory
+    bool isKept = false;         // answered from what is kept under its key
+    bool isCalled = false;       // its side effect was carried out, or tried
     bool isLocked = false;       // waited for somebody else's answer at least once
     Phase phase = Phase::computing;
     std::uint16_t status = 200;  // of the answer to come
+    std::uint8_t attempts = 1;   // of its client
+    bool isLeftBehind = false;   // what was kept lacks its side effect
+    std::uint16_t failureStatus = 0;
+    const char* failure = nullptr;  // it is to be told this once what stands is written down
+    std::uint64_t intention = 0;    // of its client: the same for each attempt; 0: without a key
     const DesignState* design = nullptr;
     const OperationTrace* trace = nullptr;
     std::uint64_t step = 0;        // statements carried out

@@ -15,10 +15,11 @@ SlotBook::SlotBook() : m_endpoints(load::endpoints().size()) {}
 void SlotBook::ended(const Request& r, Outcome outcome, double responseMs) {
     auto& c = countsOf(r);
     ++c.of(outcome);
-    const bool isAnswered = outcome != Outcome::timeout && outcome != Outcome::unfinished;
+    const bool isAtLimit = outcome == Outcome::timeout || outcome == Outcome::unfinished;
+    const bool isAnswered = !isAtLimit && outcome != Outcome::refused;
     if (isAnswered) c.bytes += r.bytes;
     // Shown latency is ok plus what stands at a limit; other errors count as failed only.
-    if (outcome == Outcome::ok || !isAnswered) c.response.recordMs(responseMs);
+    if (outcome == Outcome::ok || isAtLimit) c.response.recordMs(responseMs);
     if (isAnswered) c.service.recordMs(responseMs);
 }
 
@@ -52,8 +53,9 @@ void SlotBook::deliveredByEdge(const Request& r, double linkMs, bool isFromHere)
 void SlotBook::take(measure::Sample& sample) {
     for (std::size_t i = 0; i < m_endpoints.size(); ++i) {
         auto& e = m_endpoints[i];
-        const bool isEmpty = e.users.offered + e.users.ended() + e.abuser.offered +
-                                 e.abuser.ended() + e.server.requests + e.where.requests ==
+        const bool isEmpty = e.users.offered + e.users.ended() + e.users.retries +
+                                 e.server.duplicates + e.abuser.offered + e.abuser.ended() +
+                                 e.server.requests + e.where.requests ==
                              0;
         if (!isEmpty) sample.endpoints[std::string(load::endpoints()[i].id)] = std::exchange(e, {});
     }

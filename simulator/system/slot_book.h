@@ -17,6 +17,9 @@ public:
     SlotBook();
 
     void offered(const Request& r) { ++countsOf(r).offered, ++countsOf(r).sent; }
+    void retried(const Request& r) { ++countsOf(r).retries; }
+    /// A write was carried out that had been carried out before.
+    void duplicated(const Request& r) { ++m_endpoints[r.endpoint].server.duplicates; }
     /// Ended for its client; responseMs from the moment it was due.
     void ended(const Request& r, measure::Outcome outcome, double responseMs);
     /// It showed a product in an older version than a client had known for so long.

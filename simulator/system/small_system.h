@@ -83,6 +83,15 @@ struct HasNoJobs final : JobQueue {
     std::uint64_t dead() const override { return 0; }
 };
 
+struct KeepsNoKeys final : IdempotencyKeys {
+    void configure(const scenario::Design&) override {}
+    State of(std::uint64_t, Nanos) override { return State::unknown; }
+    void store(std::uint64_t, Nanos, Nanos) override {}
+    void take(std::uint64_t, Nanos) override {}
+    void finish(std::uint64_t, bool) override {}
+    std::size_t keys() const override { return 0; }
+};
+
 // What is emulated, ms. Only the long statement costs by its steps.
 constexpr double kLinkMs = 0.5;
 constexpr double kStatementMs = 1;
@@ -157,6 +166,7 @@ protected:
         if (!mechanisms.tokens) mechanisms.tokens = std::make_unique<NeverEnds>();
         if (!mechanisms.cache) mechanisms.cache = std::make_unique<KeepsNothing>();
         if (!mechanisms.jobs) mechanisms.jobs = std::make_unique<HasNoJobs>();
+        if (!mechanisms.keys) mechanisms.keys = std::make_unique<KeepsNoKeys>();
         if (!mechanisms.router) mechanisms.router = std::make_unique<AsksThePrimary>();
         m_system = std::make_unique<System>(m_scenario, inputs(), std::move(mechanisms), options);
         m_system->pause(true);
@@ -237,6 +247,7 @@ private:
                                   {"side_effects", "*"},
                                   {"serialisation", "*"},
                                   {"shared_cache", "*"},
+                                  {"idempotency", "*"},
                                   {"page_size", "*"},
                                   {"write", isWrite},
                                   {"traces", {{0, 1, 200, kRowsN, kBytesN, list}}}});
@@ -247,6 +258,9 @@ private:
         }
         add("products.list", "hit", {}, false);
         add("products.get", "hit", {}, false);
+        // A refused attempt, its ROLLBACK, the look at what is kept.
+        for (const char* id : {"orders.create", "payments.create", "reviews.create"})
+            add(id, "hit", {3, 0, 0}, true);
         return {{"format", "tenfold.operations/2"},
                 {"sqlite", "3"},
                 {"checksum", "0"},

@@ -32,7 +32,7 @@ System::System(const scenario::Scenario& scenario, Inputs inputs, Mechanisms mec
       m_provider(*this, scenario.seed),
       m_worker(*this),
       m_api(*this),
-      m_gateway(*this),
+      m_gateway(*this, scenario.seed),
       m_edges(*this),
       m_auth(*this),
       m_clients(*this, m_scenario) {
@@ -81,6 +81,7 @@ void System::configure() {
     m_mechanisms.localCaches->configure(design().design);
     if (!design().hasCache) m_mechanisms.cache->clear();
     m_mechanisms.jobs->configure(design().design);
+    m_mechanisms.keys->configure(design().design);
     m_provider.configure(m_hardware);
     m_databases.configure(m_now, m_hardware, design().replicas, design().lagNs);
     m_worker.configure(m_now, design().design);  // before the instances: they take what is left
@@ -121,6 +122,28 @@ void System::pause(bool isPaused) {
 void System::endLoad() {
     m_isPaused = true;
     m_clients.setRate(0, 0, m_now);
+    m_clients.drain(m_now);
+}
+
+bool System::carriedOut(Request& r, Nanos now) {
+    if (r.design->hasKeys) {
+        auto& keys = *m_mechanisms.keys;
+        const auto state = keys.of(r.intention, now);
+        if (state != IdempotencyKeys::State::unknown) {
+            r.isKept = true;
+            if (state == IdempotencyKeys::State::done) {
+                ++r.counts.replays;
+            } else {
+                r.failure = kInProgress;
+                r.failureStatus = 409;
+            }
+            return false;
+        }
+        const bool isLeft = r.design->isInline && DesignState::hasSideEffect(r.endpoint);
+        keys.store(r.intention, now, isLeft ? now + r.design->leaseNs : 0);
+    }
+    if (m_carriedOut.isAgain(r.intention)) m_book.duplicated(r);
+    return true;
 }
 
 Nanos System::hopNs(Hop hop, bool isAwake) {
@@ -155,6 +178,8 @@ std::uint32_t System::retry(std::uint32_t request) {
     r.knownVersion = old.knownVersion;
     r.isAbuser = old.isAbuser;
     r.isRetried = true;
+    r.attempts = old.attempts;
+    r.intention = old.intention;
     r.isAdmitted = old.isAdmitted;
     r.isBackground = old.isBackground;
     r.isAskedForEdge = old.isAskedForEdge;
@@ -187,6 +212,8 @@ void System::handle(const Event& e) {
             return m_clients.givesUp(m_now);
         case EventKind::answerDelivered:
             return m_clients.answerDelivered(e.subject, m_now);
+        case EventKind::clientRetries:
+            return m_clients.triesAgain(e.subject, m_now);
         case EventKind::apiGivesUp:
             return m_api.givesUp(m_now);
         case EventKind::apiCores:

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "simulator/load/carried_out.h"
 #include "simulator/measure/timeline.h"
 #include "simulator/random/stream.h"
 #include "simulator/scenario/scenario.h"
@@ -119,6 +120,9 @@ public:
     Nanos halfLinkNs() const { return m_halfLinkNs; }
     /// From the end of a statement to its answer at the API: link and hop.
     Nanos databaseReturnNs(bool isAwake) { return m_halfLinkNs + hopNs(Hop::database, isAwake); }
+    /// A write with a key is committed. False: another attempt was quicker, and under its key this
+    /// one comes to nothing.
+    bool carriedOut(Request& r, Nanos now);
     void countCacheCommand() { ++m_cacheCommands; }
     bool isCacheAlive() const { return m_isCacheAlive; }
 
@@ -134,6 +138,7 @@ private:
     void configure();
     void applyLoad();
     void applyTrouble();
+    void applyLostReplies();
     void endFault(std::uint32_t index);
     void flag(measure::EventKind kind, std::string text, std::string detail);
     measure::Sample collect();
@@ -170,6 +175,8 @@ private:
     int m_abusers = 0;
     int m_slowEmails = 0;
     int m_failingEmails = 0;
+    int m_droppedReplies = 0;
+    load::CarriedOut m_carriedOut;
     bool m_isDeploying = false;
     bool m_isPaused = false;
     std::vector<measure::Event> m_flags;

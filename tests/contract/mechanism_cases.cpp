@@ -284,6 +284,30 @@ std::vector<MechanismCase> make() {
                 {{"rate_limiting.user_concurrency=0"}, 3, {exactly("rate_limited", 0)}, 8}}));
     cases.back().refusesSome = true;
 
+    // One answer in ten to an order is lost, and its client orders again. A payment is one
+    // statement between BEGIN and COMMIT, its job another, its key two more.
+    auto losing = focused({"payments.create"}, 30, {"side_effects=queued", "idempotency=off"});
+    losing.workload.clientRetries = 8;
+    losing.workload.retryBackoffMs = 50;
+    losing.workload.droppedReplyPart = 0.1;
+    losing.faults.push_back({"drop_replies", 0, 600});
+    cases.push_back(caseOf(
+        "ALostAnswerIsAnOrderTwiceOrAnOrder", "idempotency", losing,
+        {{{"idempotency=off"},
+          5,
+          {exactly("statements", 4),
+           {"duplicates", 0.02, 0.25},
+           exactly("replays", 0),
+           {"retries", 3, kMany}}},
+         {{"idempotency=keys"},
+          5,
+          {{"statements", 5.6, 6.8},
+           exactly("duplicates", 0),
+           {"replays", 0.02, 0.25},
+           {"retries", 3, kMany}},
+          8},
+         {{"idempotency=off"}, 4, {exactly("statements", 4), {"duplicates", 0.02, 0.25}}, 8}}));
+
     // Half of the users sit behind one address, nobody floods: a limit per address takes them for
     // one, and refuses most of what they ask.
     auto shared = focused({"products.get"}, 60, {});

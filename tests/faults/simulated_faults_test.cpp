@@ -117,6 +117,20 @@ const std::map<std::string, FaultCase>& faultCases() {
               EXPECT_GT(after.total().server.cacheHits, 0u);
           },
           0}},
+        {"drop_replies",
+         {[](const Sample& before, const Sample& during, const Sample& after) {
+              const auto lost = [](const Sample& w) {
+                  const auto& all = w.nodes.at("gateway").rejected;
+                  const auto it = all.find("reply_lost");
+                  return it == all.end() ? 0 : it->second;
+              };
+              EXPECT_EQ(lost(before), 0u);
+              // 5 % of the writes: some two in five seconds. None is a read.
+              EXPECT_EQ(lost(during), during.total().users.of(Outcome::refused));
+              EXPECT_EQ(lost(after), 0u);
+              EXPECT_EQ(during.total().server.duplicates, 0u) << "nobody tries again";
+          },
+          12}},
         {"kill_instance",
          {[](const Sample& before, const Sample& during, const Sample& after) {
               EXPECT_EQ(alive(before, "instance").size(), 2u);

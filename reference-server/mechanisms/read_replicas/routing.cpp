@@ -68,6 +68,20 @@ Rows read(Context& c, const api::Request& request, const Statement& statement) {
     return connection->run(statement, c.trace, c.deadlineNs);
 }
 
+Rows readPrimary(Context& c, const Statement& statement, api::Reply& reply) {
+    const bool asksPosition = c.databases.plan().primary.isReal && c.databases.replicas() > 0;
+    auto connection = c.databases.primary().lend(c.trace);
+    if (asksPosition) {
+        const auto both =
+            connection->runPipeline({statement, {kWrittenUpTo, {}}}, c.trace, c.deadlineNs);
+        reply.writtenLsn = static_cast<std::uint64_t>(both.at(1).number(0, 0));
+        return both.at(0);
+    }
+    Rows rows = connection->run(statement, c.trace, c.deadlineNs);
+    if (connection->lsn() > 0) reply.writtenLsn = connection->lsn();
+    return rows;
+}
+
 std::vector<Rows> write(Context& c, const std::vector<Statement>& statements, api::Reply& reply) {
     std::vector<Statement> pipeline;
     pipeline.push_back({std::string(data::sql::kBegin), {}});

@@ -11,6 +11,9 @@ namespace tenfold::mechanisms {
 /// just written and no replica is known to have that write (read_your_writes).
 api::Rows read(api::Context& context, const api::Request& request, const api::Statement& statement);
 
+/// A read that must see every write; the reply then carries the position it has seen.
+api::Rows readPrimary(api::Context& context, const api::Statement& statement, api::Reply& reply);
+
 /// A write: one transaction, one pipeline, on the primary. `writtenLsn` of the reply is set, so
 /// that the client carries the position of its own write.
 std::vector<api::Rows> write(api::Context& context, const std::vector<api::Statement>& statements,

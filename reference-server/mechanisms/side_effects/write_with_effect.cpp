@@ -13,9 +13,7 @@ using api::Context;
 using api::Problem;
 using measure::Nanos;
 
-namespace {
-
-void call(Context& c, const SideEffect& effect) {
+void callInline(Context& c, const SideEffect& effect) {
     if (!c.sink) return;  // who records what a request takes has none
     const double timeoutS = c.design.parameter("side_effects", "timeout_s", 5);
     const Nanos deadline =
@@ -36,18 +34,14 @@ void call(Context& c, const SideEffect& effect) {
     }
 }
 
-}  // namespace
-
-std::vector<api::Rows> writeWithEffect(Context& c, std::vector<api::Statement> statements,
-                                       const SideEffect& effect, api::Reply& reply) {
-    if (c.design.is("side_effects", "queued")) {
+void commitWithEffect(Context& c, std::vector<api::Statement> statements,
+                      const std::optional<SideEffect>& effect, api::Reply& reply) {
+    if (effect && c.design.is("side_effects", "queued")) {
         const std::string now = std::to_string(c.nowMs);
         statements.push_back({std::string(data::sql::kInsertJob),
-                              {effect.id, effect.kind, effect.payload, now, now}});
+                              {effect->id, effect->kind, effect->payload, now, now}});
     }
-    auto rows = write(c, statements, reply);
-    if (c.design.is("side_effects", "inline")) call(c, effect);
-    return rows;
+    write(c, statements, reply);
 }
 
 }  // namespace tenfold::mechanisms

@@ -156,6 +156,12 @@ void ClientConnection::answered(Upstreams::Result result) {
                 close();
                 return;
             }
+            if (m_node.losesReply(m_endpoint, r.result_int())) {
+                // It is done, and its client cannot know.
+                m_node.countRejected("reply_lost");
+                close();
+                return;
+            }
             m_room = std::move(result.room);
             m_pass.tell(r);
             std::string timing(r["Server-Timing"]);

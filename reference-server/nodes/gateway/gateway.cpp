@@ -56,6 +56,13 @@ int runGateway(ControlChannel& control, const json& start) {
         control.emit({{"ready", true}, {"port", node.port()}});
         control.run([&](const json& command) {
             const auto cmd = command.at("cmd").get<std::string>();
+            if (cmd == "lose_replies") {
+                asio::post(node.io(), [&node, &control, part = command.at("part").get<double>()] {
+                    node.setLostReplies(part);
+                    control.emit({{"losing_replies", part}});
+                });
+                return;
+            }
             const auto v = command.at("version").get<std::uint64_t>();
             if (cmd == "prepare") {
                 prepare(command);

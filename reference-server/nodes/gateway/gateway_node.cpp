@@ -26,6 +26,7 @@ GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile&
       m_tokens(m_io, m_hop),
       m_deadlines(m_io),
       m_originLink(hardware.originLinkMbit, 0),
+      m_lostReplies(m_identity.seed),
       m_where(load::endpoints().size()),
       m_counts(load::endpoints().size()) {
     m_acceptor.listen(4096);

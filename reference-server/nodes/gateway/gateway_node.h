@@ -16,6 +16,7 @@
 #include "reference-server/nodes/gateway/upstreams.h"
 #include "simulator/hardware/link.h"
 #include "simulator/hardware/profile.h"
+#include "simulator/load/lost_replies.h"
 #include "simulator/measure/sample.h"
 
 namespace tenfold::nodes {
@@ -51,6 +52,11 @@ public:
     /// takes it on from there.
     measure::Nanos deliverAt(measure::Nanos now, std::size_t bytes, bool isToEdge);
     bool isNative() const { return m_hardware.native; }
+    /// The part of the answers to writes that is lost from now on.
+    void setLostReplies(double part) { m_lostReplies.setPart(part); }
+    bool losesReply(std::optional<std::size_t> endpoint, int status) {
+        return endpoint && m_lostReplies.loses(*endpoint, status);
+    }
     void countArrived() { ++m_arrived; }
     void countRejected(const std::string& reason) { ++m_rejected[reason]; }
     /// A token was looked at: by the auth service, or here.
@@ -81,6 +87,7 @@ private:
     Deadlines m_deadlines;
     hardware::SharedLink m_originLink;
     measure::Nanos m_userRttNs = 0;  // between the users and here
+    load::LostReplies m_lostReplies;
     std::function<std::string()> m_metrics;
     std::uint64_t m_arrived = 0;
     std::uint64_t m_completed = 0;

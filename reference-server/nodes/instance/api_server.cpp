@@ -363,6 +363,8 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
         request.user = number(in.get_header_value("X-Tenfold-User"));
     if (const auto value = cookie(in, "lsn"))
         request.writtenLsn = protocol::lsnOf(m_identity.secret, *value);
+    if (in.has_header("Idempotency-Key"))
+        request.idempotencyKey = in.get_header_value("Idempotency-Key");
     const auto nowMs = std::chrono::duration_cast<std::chrono::milliseconds>(
                            std::chrono::system_clock::now().time_since_epoch())
                            .count();
@@ -377,6 +379,10 @@ void ApiServer::answerTo(const httplib::Request& in, httplib::Response& out, std
                          arrived + static_cast<Nanos>(m_hardware.requestTimeoutMs * 1e6),
                          nowMs,
                          m_identity.secret};
+    if (m_carriedOut)
+        context.onCarriedOut = [&](const std::string& key) {
+            m_carriedOut(load::endpoints()[endpoint].id, request.user.value_or(0), key);
+        };
     std::string reason;
     std::uint64_t rows = 0;
     try {

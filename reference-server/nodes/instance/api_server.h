@@ -46,6 +46,11 @@ public:
     measure::SlowRequests takeSlow() { return m_slow.take(); }
     /// The text of /metrics. When this returns, what was set before is called no more.
     void setMetrics(std::function<std::string()> text);
+    /// Told of each POST with an Idempotency-Key when it is committed, before anybody is answered.
+    /// Set before there are requests. Called by any thread.
+    using CarriedOut =
+        std::function<void(std::string_view endpoint, std::uint64_t user, const std::string& key)>;
+    void setCarriedOut(CarriedOut told) { m_carriedOut = std::move(told); }
 
 private:
     /// What a version works with. Held by the requests that use it.
@@ -75,6 +80,7 @@ private:
     RequestBook m_book;
     mechanisms::RecomputeBook m_recomputes;
     SlowBook m_slow;
+    CarriedOut m_carriedOut;
     std::mutex m_metricsMutex;
     std::function<std::string()> m_metrics;
     mutable std::mutex m_mutex;  // of the two below

@@ -33,6 +33,10 @@ int runInstance(ControlChannel& control, const json& start) {
         server.prepare(line.at("version").get<std::uint64_t>(),
                        scenario::designFromTrustedJson(line.at("design")), line.at("peers"));
     };
+    // At once and not with the slot: whoever dies after a commit has told of it.
+    server.setCarriedOut([&](std::string_view endpoint, std::uint64_t user, const auto& key) {
+        control.emit({{"carried_out", {{"endpoint", endpoint}, {"user", user}, {"key", key}}}});
+    });
     prepare(start);
     server.publish(start.at("version").get<std::uint64_t>());
     SlotReporter reporter(control, identity, [&](std::int64_t slot) {

@@ -45,7 +45,7 @@ measure::StatementBook plansOf(PgSession& session) {
     for (const auto& [shape, sql] : data::allShapes()) {
         auto& entry = book.byShape[shape];
         entry.text = data::withoutShape(sql);
-        if (shape == "begin" || shape == "commit") continue;
+        if (data::isForTransactions(shape)) continue;
         try {
             entry.plan = planOf(session, entry.text);
         } catch (const std::runtime_error&) {

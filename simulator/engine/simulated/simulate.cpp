@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "simulator/mechanisms/cdn/cdn.h"
+#include "simulator/mechanisms/idempotency/idempotency.h"
 #include "simulator/mechanisms/in_process_cache/in_process_cache.h"
 #include "simulator/mechanisms/rate_limiting/rate_limiting.h"
 #include "simulator/mechanisms/read_replicas/read_replicas.h"
@@ -23,6 +24,7 @@ std::unique_ptr<system::System> makeSystem(const scenario::Scenario& scenario,
     mechanisms.tokens = std::make_unique<mechanisms::TokenValidation>();
     mechanisms.cache = std::make_unique<mechanisms::SharedCache>(scenario.seed);
     mechanisms.jobs = std::make_unique<mechanisms::Outbox>(scenario.seed);
+    mechanisms.keys = std::make_unique<mechanisms::Idempotency>();
     mechanisms.router = std::make_unique<mechanisms::ReadReplicas>();
     return std::make_unique<system::System>(scenario, inputs, std::move(mechanisms), options);
 }
