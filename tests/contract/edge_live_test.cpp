@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/support/event_count.h"
 #include "tests/support/live_system.h"
 
 using namespace tenfold;  // NOLINT: a test
@@ -60,6 +61,9 @@ TEST(EdgeLive, ADeadEdgeIsReplacedByTheNextChange) {
     test::LiveSystem live(test::shipped("sound", {"cdn=on", "cdn.edges=1"}), true);
     ASSERT_TRUE(live.isUp());
     ::kill(live.node("edge-1").pid, SIGKILL);
+    EXPECT_TRUE(live.recorder().waitFor(
+        [&] { return count(live.timeline(), measure::EventKind::node) == 1; },
+        std::chrono::seconds(10)));
     live.set({"cdn.catalogue_ttl_s=5"});
     auto client = live.client("edge-2");
     EXPECT_EQ(client.Get("/edge/healthz")->status, 200);

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "simulator/mechanisms/catalogue.h"
-#include "tests/faults/event_count.h"
+#include "tests/support/event_count.h"
 #include "tests/support/live_system.h"
 
 using namespace tenfold;  // NOLINT: a test

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "simulator/load/endpoints.h"
-#include "tests/faults/event_count.h"
+#include "tests/support/event_count.h"
 #include "tests/support/live_system.h"
 
 using namespace tenfold;  // NOLINT: a test

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "simulator/cli/inputs.h"
-#include "tests/faults/event_count.h"
+#include "tests/support/event_count.h"
 #include "tests/support/simulated_system.h"
 
 using namespace tenfold;  // NOLINT: a test
