@@ -100,10 +100,10 @@ endfunction()
 # Everything a thread sanitizer has something to say about.
 add_custom_target(thread_tests)
 # What the address sanitizer is built for: no whole systems, which start the same nodes by the dozen, no
-# comparisons with theory, no windows.
+# comparisons with theory, no studies, which simulate the same engine by the hour, no windows.
 add_custom_target(unit_tests)
 
-# tenfold_test(<name> SOURCES … LIBS … [LABELS live|threads] [TIMEOUT seconds])
+# tenfold_test(<name> SOURCES … LIBS … [LABELS live|theory|study|threads] [TIMEOUT seconds])
 # Each GoogleTest case becomes a ctest case. Live systems are tested one at a time: two of them beside
 # each other would measure each other.
 function(tenfold_test name)
@@ -126,7 +126,7 @@ function(tenfold_test name)
   if("threads" IN_LIST A_LABELS)
     add_dependencies(thread_tests ${name})
   endif()
-  if(NOT A_LABELS MATCHES "live|theory" AND NOT "${A_LIBS}" MATCHES "Qt6|tenfold_app")
+  if(NOT A_LABELS MATCHES "live|theory|study" AND NOT "${A_LIBS}" MATCHES "Qt6|tenfold_app")
     add_dependencies(unit_tests ${name})
     list(APPEND A_LABELS unit)
   endif()
