@@ -84,7 +84,7 @@ public:
         m_auth = std::make_unique<nodes::AuthServer>(identity, m_hardware);
         // The first request of a process is slow under the thread sanitizer; the gateway would not
         // wait for it.
-        authClient().Get("/jwks");
+        authClient().Get("/.well-known/jwks.json");
         if (m_node) configure();
     }
     httplib::Client authClient() const { return httplib::Client("127.0.0.1", m_auth->port()); }
