@@ -122,19 +122,15 @@ Reply createOnce(Context& c, const Request& request, const MakeCreation& make) {
     if (!request.user) throw Problem::unauthorized();
     const auto user = std::to_string(*request.user);
     const auto newId = [&] { return std::to_string(c.ids.next()); };
-    if (!c.design.is("idempotency", "keys")) {
+    const bool hasKeys = c.design.is("idempotency", "keys");
+    if (hasKeys && !request.idempotencyKey && c.design.parameter("idempotency", "required", 1) != 0)
+        throw Problem(400, "This needs an Idempotency-Key: a new one for each new request.",
+                      "idempotency_key_missing");
+    if (!hasKeys || !request.idempotencyKey) {
         auto creation = make(newId());
         auto statements = std::move(creation.statements);
         return create(c, request.idempotencyKey.value_or(""), creation, std::move(statements),
                       nullptr);
-    }
-    if (!request.idempotencyKey) {
-        if (c.design.parameter("idempotency", "required", 1) != 0)
-            throw Problem(400, "This needs an Idempotency-Key: a new one for each new request.",
-                          "idempotency_key_missing");
-        auto creation = make(newId());
-        auto statements = std::move(creation.statements);
-        return create(c, "", creation, std::move(statements), nullptr);
     }
     const Key key{user, idempotencyKeyIn(*request.idempotencyKey)};
     for (bool isAgain = false;; isAgain = true) {

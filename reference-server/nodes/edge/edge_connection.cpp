@@ -33,13 +33,7 @@ HttpResponse unchanged(const HttpResponse& whole) {
 }  // namespace
 
 EdgeConnection::EdgeConnection(EdgeNode& node, boost::asio::ip::tcp::socket socket)
-    : ServedConnection(std::move(socket)), m_node(node) {
-    m_node.connectionBegan(*this);
-}
-
-EdgeConnection::~EdgeConnection() {
-    m_node.connectionEnded(*this);
-}
+    : ServedConnection(std::move(socket), node.clients()), m_node(node) {}
 
 std::shared_ptr<EdgeConnection> EdgeConnection::self() {
     return std::static_pointer_cast<EdgeConnection>(shared_from_this());

@@ -14,7 +14,6 @@ namespace tenfold::nodes {
 class EdgeConnection final : public ServedConnection {
 public:
     EdgeConnection(EdgeNode& node, boost::asio::ip::tcp::socket socket);
-    ~EdgeConnection() override;
 
 private:
     void handle() override;

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <utility>
 
 #include "reference-server/nodes/edge/edge_connection.h"
+#include "reference-server/nodes/gateway/forwarding.h"
 #include "reference-server/protocol/identity.h"
 #include "simulator/hardware/link.h"
 #include "simulator/load/endpoints.h"
@@ -15,7 +15,6 @@ namespace tenfold::nodes {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using asio::ip::tcp;
 using measure::Nanos;
 
 namespace {
@@ -29,61 +28,28 @@ Nanos nanos(const scenario::Design& design, const char* parameter) {
 }
 }  // namespace
 
-std::optional<std::size_t> endpointOf(const HttpRequest& request) {
-    const auto method = request.method() == http::verb::head ? boost::beast::string_view("GET")
-                                                             : request.method_string();
-    const auto target = request.target();
-    return load::endpointOf({method.data(), method.size()}, {target.data(), target.size()});
-}
-
 EdgeNode::EdgeNode(NodeIdentity identity, const hardware::HardwareProfile& hardware,
                    Versions& versions)
     : m_identity(std::move(identity)),
       m_hardware(hardware),
       m_versions(versions),
       m_hop(protocol::hopSignature(m_identity.secret)),
-      m_acceptor(m_io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
-      m_watchTimer(m_io),
-      m_acceptTimer(m_io),
+      m_door(m_io, m_clients,
+             [this](auto socket) {
+                 return std::make_shared<EdgeConnection>(*this, std::move(socket));
+             }),
       m_origin(m_io, kOriginLine),
       m_store(kMegabyte),
       m_deadlines(m_io),
       m_where(load::endpoints().size()),
       m_counts(load::endpoints().size()) {
-    m_acceptor.listen(4096);
     m_origin.breakOffForWhoLeft();
 }
 
 void EdgeNode::run() {
-    accept();
-    watchClients();
+    m_door.open();
     const auto guard = asio::make_work_guard(m_io);
     m_io.run();
-}
-
-void EdgeNode::accept() {
-    m_acceptor.async_accept([this](boost::system::error_code e, tcp::socket socket) {
-        if (!e) {
-            std::make_shared<EdgeConnection>(*this, std::move(socket))->start();
-            accept();
-            return;
-        }
-        // Out of descriptors, most likely: trying again at once would be a busy loop.
-        m_acceptTimer.expires_after(std::chrono::milliseconds(10));
-        m_acceptTimer.async_wait([this](boost::system::error_code t) {
-            if (!t) accept();
-        });
-    });
-}
-
-void EdgeNode::watchClients() {
-    m_watchTimer.expires_after(std::chrono::seconds(1));
-    m_watchTimer.async_wait([this](boost::system::error_code e) {
-        if (e) return;
-        const auto now = measure::monotonicNow();
-        for (auto* client : m_clients) client->closeIfOverdue(now);
-        watchClients();
-    });
 }
 
 void EdgeNode::configure(const scenario::Design& design, const hardware::HardwareProfile& hardware,

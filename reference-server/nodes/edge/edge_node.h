@@ -2,25 +2,21 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "reference-server/nodes/common/control.h"
 #include "reference-server/nodes/common/deadlines.h"
 #include "reference-server/nodes/edge/response_store.h"
+#include "reference-server/nodes/gateway/client_door.h"
 #include "reference-server/nodes/gateway/upstreams.h"
 #include "simulator/hardware/profile.h"
 #include "simulator/measure/sample.h"
 
 namespace tenfold::nodes {
-
-class EdgeConnection;
 
 /// What the connections of an edge share: the store, the way to the origin, the counts. On the IO
 /// thread only, but for the versions.
@@ -28,7 +24,7 @@ class EdgeNode {
 public:
     EdgeNode(NodeIdentity identity, const hardware::HardwareProfile& hardware, Versions& versions);
 
-    int port() const { return m_acceptor.local_endpoint().port(); }
+    int port() const { return m_door.port(); }
     boost::asio::io_context& io() { return m_io; }
     void run();
     void stop() { m_io.stop(); }
@@ -76,26 +72,20 @@ public:
     };
     void countDone(const Done& done);
     void recordOverrun(std::int64_t ns) { m_overrun.recordNs(std::max<std::int64_t>(0, ns)); }
-    void connectionBegan(EdgeConnection& c) { m_clients.insert(&c); }
-    void connectionEnded(EdgeConnection& c) { m_clients.erase(&c); }
+    ServedClients& clients() { return m_clients; }
 
 private:
-    void accept();
-    void watchClients();
     void arrived(const std::shared_ptr<HttpRequest>& request, const ResponseStore::Found& found,
                  Upstreams::Result result, const Fetch& done);
     measure::ServerCounts* countsOf(const HttpRequest& request);
 
-    // Outlives the IO context, whose last handlers hold the last connections.
-    std::unordered_set<EdgeConnection*> m_clients;
+    ServedClients m_clients;  // before the IO context
     NodeIdentity m_identity;
     hardware::HardwareProfile m_hardware;
     Versions& m_versions;
     std::string m_hop;
     boost::asio::io_context m_io{1};
-    boost::asio::ip::tcp::acceptor m_acceptor;
-    boost::asio::steady_timer m_watchTimer;
-    boost::asio::steady_timer m_acceptTimer;
+    ClientDoor m_door;
     Upstreams m_origin;
     ResponseStore m_store;
     Deadlines m_deadlines;
@@ -112,8 +102,5 @@ private:
     std::vector<measure::ServerCounts> m_counts;
     measure::Histogram m_overrun;
 };
-
-/// Of a request to the API; nothing for what is none of its endpoints.
-std::optional<std::size_t> endpointOf(const HttpRequest& request);
 
 }  // namespace tenfold::nodes

@@ -38,13 +38,7 @@ HttpResponse unauthorised(const mechanisms::TokenValidation::Answer& answer) {
 }  // namespace
 
 ClientConnection::ClientConnection(GatewayNode& node, boost::asio::ip::tcp::socket socket)
-    : ServedConnection(std::move(socket)), m_node(node) {
-    m_node.connectionBegan(*this);
-}
-
-ClientConnection::~ClientConnection() {
-    m_node.connectionEnded(*this);
-}
+    : ServedConnection(std::move(socket), node.clients()), m_node(node) {}
 
 std::shared_ptr<ClientConnection> ClientConnection::self() {
     return std::static_pointer_cast<ClientConnection>(shared_from_this());
@@ -76,11 +70,7 @@ void ClientConnection::handle() {
     m_node.countArrived();
     recogniseSender();
     const auto target = m_request->target();
-    const auto method = m_request->method_string();
-    // HEAD is GET without the body.
-    m_endpoint = load::endpointOf(
-        isHead() ? std::string_view("GET") : std::string_view(method.data(), method.size()),
-        {target.data(), target.size()});
+    m_endpoint = endpointOf(*m_request);
     if (target == "/metrics" || target == "/gateway/healthz") {
         HttpResponse r(http::status::ok, 11);
         r.set(http::field::content_type, "text/plain; version=0.0.4");

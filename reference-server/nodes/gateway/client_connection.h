@@ -14,7 +14,6 @@ namespace tenfold::nodes {
 class ClientConnection final : public ServedConnection {
 public:
     ClientConnection(GatewayNode& node, boost::asio::ip::tcp::socket socket);
-    ~ClientConnection() override;
 
 private:
     void handle() override;

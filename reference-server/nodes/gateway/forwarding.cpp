@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "simulator/load/endpoints.h"
+
 namespace tenfold::nodes {
 
 namespace http = boost::beast::http;
@@ -37,6 +39,13 @@ void takeOffForNextHop(HttpRequest& r) {
     }
     r.version(11);
     r.keep_alive(true);
+}
+
+std::optional<std::size_t> endpointOf(const HttpRequest& request) {
+    const auto method = request.method() == http::verb::head ? boost::beast::string_view("GET")
+                                                             : request.method_string();
+    const auto target = request.target();
+    return load::endpointOf({method.data(), method.size()}, {target.data(), target.size()});
 }
 
 }  // namespace tenfold::nodes

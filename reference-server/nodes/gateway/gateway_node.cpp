@@ -10,7 +10,6 @@
 namespace tenfold::nodes {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile& hardware,
                          Versions& versions)
@@ -18,51 +17,22 @@ GatewayNode::GatewayNode(NodeIdentity identity, const hardware::HardwareProfile&
       m_hardware(hardware),
       m_versions(versions),
       m_hop(protocol::hopSignature(m_identity.secret)),
-      // Any address of 127/8 may call; the users have 127.1.x.y.
-      m_acceptor(m_io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
-      m_watchTimer(m_io),
-      m_acceptTimer(m_io),
+      m_door(m_io, m_clients,
+             [this](auto socket) {
+                 return std::make_shared<ClientConnection>(*this, std::move(socket));
+             }),
       m_upstreams(m_io, static_cast<std::size_t>(hardware.gatewayQueue)),
       m_tokens(m_io, m_hop),
       m_deadlines(m_io),
       m_originLink(hardware.originLinkMbit, 0),
       m_lostReplies(m_identity.seed),
       m_where(load::endpoints().size()),
-      m_counts(load::endpoints().size()) {
-    m_acceptor.listen(4096);
-}
+      m_counts(load::endpoints().size()) {}
 
 void GatewayNode::run() {
-    accept();
-    watchClients();
+    m_door.open();
     const auto guard = asio::make_work_guard(m_io);
     m_io.run();
-}
-
-void GatewayNode::accept() {
-    m_acceptor.async_accept([this](boost::system::error_code e, tcp::socket socket) {
-        if (!e) {
-            std::make_shared<ClientConnection>(*this, std::move(socket))->start();
-            accept();
-            return;
-        }
-        // Out of descriptors, most likely: trying again at once would be a busy loop.
-        m_acceptTimer.expires_after(std::chrono::milliseconds(10));
-        m_acceptTimer.async_wait([this](boost::system::error_code t) {
-            if (!t) accept();
-        });
-    });
-}
-
-void GatewayNode::watchClients() {
-    m_watchTimer.expires_after(std::chrono::seconds(1));
-    m_watchTimer.async_wait([this](boost::system::error_code e) {
-        if (e) return;
-        const auto now = measure::monotonicNow();
-        // Closing ends a connection later, in its own handler: the set stays as it is here.
-        for (auto* client : m_clients) client->closeIfOverdue(now);
-        watchClients();
-    });
 }
 
 void GatewayNode::configure(const scenario::Design& design,

@@ -2,17 +2,16 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "reference-server/mechanisms/token_validation/token_validation.h"
 #include "reference-server/nodes/common/control.h"
 #include "reference-server/nodes/common/deadlines.h"
 #include "reference-server/nodes/gateway/admission.h"
+#include "reference-server/nodes/gateway/client_door.h"
 #include "reference-server/nodes/gateway/upstreams.h"
 #include "simulator/hardware/link.h"
 #include "simulator/hardware/profile.h"
@@ -21,15 +20,13 @@
 
 namespace tenfold::nodes {
 
-class ClientConnection;
-
 /// What the connections of the gateway share. On the IO thread only, but for the versions.
 class GatewayNode {
 public:
     GatewayNode(NodeIdentity identity, const hardware::HardwareProfile& hardware,
                 Versions& versions);
 
-    int port() const { return m_acceptor.local_endpoint().port(); }
+    int port() const { return m_door.port(); }
     boost::asio::io_context& io() { return m_io; }
     void run();
     void stop() { m_io.stop(); }
@@ -64,23 +61,16 @@ public:
     void countDone(std::optional<std::size_t> endpoint, double queueMs, double authMs,
                    double linkMs);
     void recordOverrun(std::int64_t ns) { m_overrun.recordNs(std::max<std::int64_t>(0, ns)); }
-    void connectionBegan(ClientConnection& c) { m_clients.insert(&c); }
-    void connectionEnded(ClientConnection& c) { m_clients.erase(&c); }
+    ServedClients& clients() { return m_clients; }
 
 private:
-    void accept();
-    void watchClients();
-
-    // Outlives the IO context, whose last handlers hold the last connections.
-    std::unordered_set<ClientConnection*> m_clients;
+    ServedClients m_clients;  // before the IO context
     NodeIdentity m_identity;
     hardware::HardwareProfile m_hardware;
     Versions& m_versions;
     std::string m_hop;
     boost::asio::io_context m_io{1};
-    boost::asio::ip::tcp::acceptor m_acceptor;
-    boost::asio::steady_timer m_watchTimer;
-    boost::asio::steady_timer m_acceptTimer;
+    ClientDoor m_door;
     Upstreams m_upstreams;
     Admissions m_admissions;
     mechanisms::TokenValidation m_tokens;

@@ -25,11 +25,17 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr measure::Nanos kMaxLingerNs = 2'000'000'000;
 }  // namespace
 
-ServedConnection::ServedConnection(asio::ip::tcp::socket socket) : m_socket(std::move(socket)) {
+ServedConnection::ServedConnection(asio::ip::tcp::socket socket, ServedClients& clients)
+    : m_clients(clients), m_socket(std::move(socket)) {
+    m_clients.insert(this);
     boost::system::error_code e;
     m_socket.set_option(asio::ip::tcp::no_delay(true), e);
     const auto peer = m_socket.remote_endpoint(e);
     if (!e) m_address = peer.address().to_string();
+}
+
+ServedConnection::~ServedConnection() {
+    m_clients.erase(this);
 }
 
 void ServedConnection::closeIfOverdue(measure::Nanos now) {

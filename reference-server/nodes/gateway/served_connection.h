@@ -8,18 +8,27 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 #include "reference-server/nodes/gateway/http_types.h"
 #include "simulator/measure/clock.h"
 
 namespace tenfold::nodes {
 
+class ServedConnection;
+/// The connections of a node that are alive. Outlives its IO context, whose last handlers hold the
+/// last of them.
+using ServedClients = std::unordered_set<ServedConnection*>;
+
 /// A client's connection to a node that answers HTTP: a request within its limits, its answer, the
 /// next request. What is answered, and when it is written, is the node's. On its IO thread.
 class ServedConnection : public std::enable_shared_from_this<ServedConnection> {
 public:
-    explicit ServedConnection(boost::asio::ip::tcp::socket socket);
-    virtual ~ServedConnection() = default;
+    /// It is one of `clients` for as long as it lives.
+    ServedConnection(boost::asio::ip::tcp::socket socket, ServedClients& clients);
+    virtual ~ServedConnection();
+    ServedConnection(const ServedConnection&) = delete;
+    ServedConnection& operator=(const ServedConnection&) = delete;
 
     void start() { read(); }
     /// Closes the connection when its client takes longer than a person may: asked once a second.
@@ -56,6 +65,7 @@ private:
     void refuse(int status, const std::string& detail);
     void linger();
 
+    ServedClients& m_clients;
     boost::asio::ip::tcp::socket m_socket;
     boost::beast::flat_buffer m_buffer;
     std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> m_parser;
