@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -65,9 +66,11 @@ struct DesignState {
     std::uint32_t edges = 0;  // of the CDN
     Nanos edgeRttNs = 0;      // users to edge
     Nanos originRttNs = 0;    // users to origin, by an edge or not
-    Nanos edgeTtlNs = 0;      // of the catalogue; 0: pictures alone
-    bool isInline = false;    // side effects are calls inside the request …
-    bool isQueued = false;    // … or jobs
+    /// Edge to origin: the edge lies on the way, so that it is the rest of it.
+    Nanos behindEdgeNs() const { return std::max<Nanos>(0, originRttNs - edgeRttNs); }
+    Nanos edgeTtlNs = 0;    // of the catalogue; 0: pictures alone
+    bool isInline = false;  // side effects are calls inside the request …
+    bool isQueued = false;  // … or jobs
     Nanos callTimeoutNs = 0;
     bool hasKeys = false;  // writes are carried out once for each key
     Nanos leaseNs = 0;     // of a key whose side effect is under way

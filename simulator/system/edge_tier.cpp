@@ -142,7 +142,8 @@ void EdgeTier::deliver(std::uint32_t index, Nanos now, bool isFromHere) {
     const auto bytes = static_cast<std::size_t>(r.bytes + kEdgeHeadBytes);
     node.bytesToUsers += bytes;
     const Nanos due = now + hardware::transferNs(bytes, m_clientLinkMbit) + r.design->edgeRttNs;
-    m_system.book().deliveredByEdge(r, static_cast<double>(due - now) / 1e6, isFromHere);
+    const Nanos linkNs = due - now + (isFromHere ? 0 : r.design->behindEdgeNs());
+    m_system.book().deliveredByEdge(r, static_cast<double>(linkNs) / 1e6, isFromHere);
     // A hit is one way through real processes and back; a miss had that behind the edge, and the
     // edge is one more in between.
     m_system.at(due + m_system.hopNs(isFromHere ? Hop::instance : Hop::gateway),

@@ -140,8 +140,7 @@ void Gateway::finish(std::uint32_t index, Nanos now) {
     ++m_completed;
     if (r.edge != kNone) {  // which has the users' links, and the rest of the way
         m_system.book().delivered(r, static_cast<double>(sent - now) / 1e6);
-        m_system.at(sent + m_system.hopNs(Hop::gateway) +
-                        std::max<Nanos>(0, r.design->originRttNs - r.design->edgeRttNs),
+        m_system.at(sent + m_system.hopNs(Hop::gateway) + r.design->behindEdgeNs(),
                     EventKind::edgeAnswered, index);
         return;
     }

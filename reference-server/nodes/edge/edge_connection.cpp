@@ -196,8 +196,9 @@ void EdgeConnection::finish(HttpResponse response, const std::string& cacheStatu
     m_answer = std::move(response);
     m_node.deadlines().at(due, [self = self(), now, due] {
         if (due > now) self->m_node.recordOverrun(monotonicNow() - due);
+        const auto behindNs = self->m_isFromHere ? 0 : self->m_node.originRttNs();
         self->m_node.countDone({self->m_endpoint, self->m_isFromHere, self->m_edgeMs,
-                                static_cast<double>(due - now) / 1e6,
+                                static_cast<double>(due - now + behindNs) / 1e6,
                                 self->m_answer.body().size() + kHeadBytes});
         self->write(std::exchange(self->m_answer, {}));
     });

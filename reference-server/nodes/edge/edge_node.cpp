@@ -80,10 +80,10 @@ void EdgeNode::pass(const std::shared_ptr<HttpRequest>& request, const std::stri
     m_origin.send(request, std::move(isGone),
                   [this, done = std::move(done)](Upstreams::Result result) {
                       m_bytesFromOrigin += result.response.body().size();
-                      if (m_hardware.native || m_originRttNs == 0) return done(std::move(result));
+                      if (originRttNs() == 0) return done(std::move(result));
                       // A response is copied nowhere: the closure has to be copyable.
                       const auto kept = std::make_shared<Upstreams::Result>(std::move(result));
-                      m_deadlines.at(measure::monotonicNow() + m_originRttNs,
+                      m_deadlines.at(measure::monotonicNow() + originRttNs(),
                                      [kept, done] { done(std::move(*kept)); });
                   });
 }

@@ -42,6 +42,9 @@ public:
     /// When an answer of this size has reached a client over the emulated links.
     measure::Nanos deliverAt(measure::Nanos now, std::size_t bytes) const;
 
+    /// Between here and the origin and back; of native hardware none.
+    measure::Nanos originRttNs() const { return m_hardware.native ? 0 : m_originRttNs; }
+
     using Passed = std::function<void(Upstreams::Result)>;
     /// Asks the origin for a client: `request` is ready to be passed on but for who it is from.
     void pass(const std::shared_ptr<HttpRequest>& request, const std::string& client,

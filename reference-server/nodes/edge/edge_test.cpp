@@ -26,12 +26,13 @@ std::string raw(const std::string& fields, const std::string& body,
 
 class RunningEdge {
 public:
-    explicit RunningEdge(const TestUpstream& origin) {
-        m_design.put("cdn", {"on", {{"capacity_mb", 1}}});
+    /// Emulated when there is a way to the origin, else native.
+    explicit RunningEdge(const TestUpstream& origin, double originRttMs = 0) {
+        m_design.put("cdn", {"on", {{"capacity_mb", 1}, {"origin_rtt_ms", originRttMs}}});
         m_versions.prepare(1, m_design);
         m_versions.publish(1);
         hardware::HardwareProfile hardware;
-        hardware.native = true;
+        hardware.native = originRttMs == 0;
         nodes::NodeIdentity identity;
         identity.id = "edge-1";
         identity.role = "edge";
@@ -104,6 +105,24 @@ TEST(EdgeNode, ManyAnswersOfOneRequestToTheOrigin) {
     EXPECT_EQ(e.server.edgeMisses, 1u);
     EXPECT_EQ(e.server.edgeHits, 3u);
     EXPECT_EQ(e.where.requests, 3u) << "the gateway has counted the first";
+}
+
+TEST(EdgeNode, TheWayToTheOriginIsTimeOnTheLinkForWhoGoesIt) {
+    TestUpstream origin("origin", [](const auto&) {
+        return TestUpstream::Plan{TestUpstream::What::answer,
+                                  raw("Cache-Control: public, max-age=60\r\n", "one"), "", false};
+    });
+    constexpr double kRttMs = 40;
+    RunningEdge edge(origin, kRttMs);
+    auto client = edge.client();
+    const auto linkMs = [&] {
+        client.Get("/v1/products/7");
+        return edge.collect().endpoints.at("products.get").where.of(measure::Stage::link);
+    };
+    // Emulated links: what they take is known, whatever this host took.
+    const double ofMiss = linkMs(), ofHit = linkMs();
+    EXPECT_LT(ofHit, kRttMs / 2);
+    EXPECT_NEAR(ofMiss - ofHit, kRttMs, 1);
 }
 
 // The one that must never happen: every way an origin can say that an answer is somebody's.

@@ -44,11 +44,15 @@ TEST_F(CdnTwin, AMissTakesTheWholeWayAndAHitTheFirstPart) {
     EXPECT_EQ(counts(s, "products.get").edgeMisses, 1u);
     EXPECT_NEAR(of(s, "products.get").users.response.meanMs(),
                 missMs(roundTripMs(kStatementMs)) + lastMileMs() + kGatewayMs, 0.3);
+    EXPECT_NEAR(of(s, "products.get").where.of(measure::Stage::link),
+                kOriginRttMs - kEdgeRttMs + lastMileMs(), 1)
+        << "and what the origin's own link takes";
     ask("products.get");
     s = run(0.5);
     EXPECT_EQ(counts(s, "products.get").edgeHits, 1u);
     EXPECT_EQ(counts(s, "products.get").requests, 0u) << "the origin knows nothing of it";
     EXPECT_NEAR(of(s, "products.get").users.response.meanMs(), lastMileMs() + kInstanceMs, 0.1);
+    EXPECT_NEAR(of(s, "products.get").where.of(measure::Stage::link), lastMileMs(), 0.1);
 }
 
 TEST_F(CdnTwin, WithoutItEverybodyGoesTheWholeWay) {
